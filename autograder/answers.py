@@ -1,0 +1,134 @@
+"""The catalogue of wrong and right answers that proves an assignment's tests.
+
+`solutions/ASSIGNMENT/misconceptions.py` holds wrong answers that learners write,
+each with the hint it earns; `solutions/ASSIGNMENT/alternatives.py` holds right
+answers written differently. Both are plain modules that use the decorators below.
+"""
+
+import ast
+import inspect
+import runpy
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer to one task, right or wrong.
+
+    Attributes
+    ----------
+    task : the task it answers; its function has the task's name.
+    name : what the answer does, as an identifier: `tanh_of_the_parts`.
+    function : the answer as a Python function.
+    source : its source under the task's name, ready to stand in the student's cell.
+    hint : for a wrong answer, what the learner is told; else None.
+    """
+
+    task: str
+    name: str
+    function: Callable
+    source: str
+    hint: str | None = None
+
+
+@dataclass
+class Catalogue:
+    """All that is known about the answers to one assignment.
+
+    Attributes
+    ----------
+    misconceptions, alternatives : the wrong answers and the right ones.
+    inputs : for each task, a function from a random generator to a tuple of
+        positional arguments, all of them values.
+    equivalent : for each task, mechanical mutants that change no value the task
+        promises, as `{mutant's label: reason}`.
+    """
+
+    misconceptions: list[Answer] = field(default_factory=list)
+    alternatives: list[Answer] = field(default_factory=list)
+    inputs: dict[str, Callable[[np.random.Generator], tuple]] = field(
+        default_factory=dict
+    )
+    equivalent: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+_current = Catalogue()
+
+
+def inputs(task: str) -> Callable:
+    """Mark `f(rng) -> args` as the source of fresh arguments for a task."""
+
+    def mark(function: Callable) -> Callable:
+        _current.inputs[task] = function
+        return function
+
+    return mark
+
+
+def misconception(task: str, hint: str) -> Callable:
+    """Mark a function as a wrong answer to `task` that earns `hint`."""
+
+    def mark(function: Callable) -> Callable:
+        _current.misconceptions.append(_answer(task, function, " ".join(hint.split())))
+        return function
+
+    return mark
+
+
+def alternative(task: str) -> Callable:
+    """Mark a function as a right answer to `task`, written differently."""
+
+    def mark(function: Callable) -> Callable:
+        _current.alternatives.append(_answer(task, function, None))
+        return function
+
+    return mark
+
+
+def equivalent(task: str, mutant: str, reason: str) -> None:
+    """Say why a mechanical mutant of a solution is not wrong."""
+    _current.equivalent.setdefault(task, {})[mutant] = reason
+
+
+def _answer(task: str, function: Callable, hint: str | None) -> Answer:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    definition = tree.body[0]
+    definition.name = task
+    definition.decorator_list = []
+    return Answer(task, function.__name__, function, ast.unparse(tree), hint)
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """The catalogue of the assignment whose solution stands in `folder`."""
+    global _current
+    _current = Catalogue()
+    for name in ("misconceptions.py", "alternatives.py"):
+        if (folder / name).is_file():
+            runpy.run_path(str(folder / name))
+    return _current
+
+
+def same(a: object, b: object, rtol: float = 1e-6, atol: float = 1e-9) -> bool:
+    """Whether two answers are the same value: arrays, numbers, or nests of them."""
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    try:
+        x, y = np.asarray(a), np.asarray(b)
+        return x.shape == y.shape and bool(
+            np.allclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
+        )
+    except (TypeError, ValueError):
+        return False
+
+
+def fresh_inputs(catalogue: Catalogue, task: str, seeds: Iterable[int]) -> list[tuple]:
+    """One tuple of arguments for `task` for each seed."""
+    make = catalogue.inputs[task]
+    return [make(np.random.default_rng(seed)) for seed in seeds]

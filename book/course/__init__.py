@@ -1,0 +1,1 @@
+"""What the chapters share: data sets, training loops, figures, the plot style."""

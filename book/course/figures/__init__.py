@@ -1,0 +1,1 @@
+"""The figures of the book: data in, `matplotlib.figure.Figure` out."""
