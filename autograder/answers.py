@@ -6,8 +6,8 @@ answers written differently. Both are plain modules that use the decorators belo
 """
 
 import ast
+import importlib.util
 import inspect
-import runpy
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -104,12 +104,13 @@ def _answer(task: str, function: Callable, hint: str | None) -> Answer:
 
 
 def read_catalogue(folder: Path) -> Catalogue:
-    """The catalogue of the assignment whose solution stands in `folder`."""
+    """Read the catalogue of the assignment whose solution stands in `folder`."""
     global _current
     _current = Catalogue()
     for name in ("misconceptions.py", "alternatives.py"):
         if (folder / name).is_file():
-            runpy.run_path(str(folder / name))
+            spec = importlib.util.spec_from_file_location(name, folder / name)
+            spec.loader.exec_module(importlib.util.module_from_spec(spec))
     return _current
 
 
