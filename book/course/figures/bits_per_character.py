@@ -1,0 +1,29 @@
+"""The learning curve of a character model, in bits, with its baselines."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..style import MODEL, MUTED, figure
+
+ALT = (
+    "Bits per character against training steps: the curve falls from the uniform "
+    "level, passes the level of letter frequencies, and keeps falling more slowly."
+)
+
+
+def bits_per_character(bits: np.ndarray, baselines: dict[str, float]) -> Figure:
+    """Draw the smoothed loss and one dashed level a baseline.
+
+    Parameters
+    ----------
+    bits : (steps,) smoothed loss in bits per character.
+    baselines : name -> bits per character.
+    """
+    fig, ax = figure(ALT)
+    ax.plot(bits, color=MODEL["rnn"]["color"], label="RNN, H = 100")
+    for name, level in baselines.items():
+        ax.axhline(level, color=MUTED, linestyle="--", linewidth=1)
+        ax.text(len(bits), level + 0.06, name, color=MUTED, ha="right", fontsize=9)
+    ax.set(xlabel="training steps", ylabel="bits per character")
+    ax.set_ylim(0, max(baselines.values()) + 0.6)
+    return fig

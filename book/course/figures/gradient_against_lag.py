@@ -1,0 +1,34 @@
+"""How large a gradient still is when it has travelled back over some steps."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..style import INK, figure
+
+ALT = (
+    "Gradient norm against lag on a logarithmic scale, one line per scale of the "
+    "recurrent matrix. In the linear panel the lines are straight: below one they "
+    "fall, at one they stay, above one they rise. With tanh every line lies lower."
+)
+
+
+def gradient_against_lag(panels: dict[str, dict[float, np.ndarray]]) -> Figure:
+    """Draw a panel a kind of network, a line a scale rho of its recurrent matrix.
+
+    Parameters
+    ----------
+    panels : title -> {rho: (lags,) gradient norm at each lag}.
+    """
+    fig, axes = figure(ALT, height=3.0, columns=len(panels), sharey=True)
+    for ax, (title, lines) in zip(axes, panels.items(), strict=True):
+        for style, (rho, norms) in zip(
+            ["-", "--", "-.", ":"], lines.items(), strict=True
+        ):
+            ax.plot(norms, linestyle=style, label=f"$\\rho$ = {rho:g}")
+        ax.axhline(1, color=INK, linewidth=0.6)
+        ax.set(title=title, xlabel="lag (steps)", yscale="log")
+    axes[0].set_ylabel("gradient norm")
+    axes[0].legend(loc="upper left", ncols=2, columnspacing=1, handlelength=1.6)
+    low, high = axes[0].get_ylim()
+    axes[0].set_ylim(max(low, 1e-13), high * 1e6)
+    return fig

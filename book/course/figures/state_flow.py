@@ -1,0 +1,51 @@
+"""A moving picture: the hidden state as the network reads a word."""
+
+import numpy as np
+from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
+
+from ..style import INK, MODEL, MUTED, figure
+
+ALT = (
+    "Frame by frame, a letter is read and a new column of hidden values appears: "
+    "each is computed from the letter below and the column at its left."
+)
+
+
+def state_flow(text: str, hidden: np.ndarray) -> FuncAnimation:
+    """Animate the states, one frame a letter.
+
+    Parameters
+    ----------
+    text : the letters read.
+    hidden : (T, H) states after each letter.
+    """
+    fig, ax = figure(ALT, height=2.4)
+
+    def frame(t: int) -> list:
+        ax.clear()
+        _draw(ax, text, hidden, t)
+        return []
+
+    return FuncAnimation(fig, frame, frames=len(text), interval=900)
+
+
+def _draw(ax: Axes, text: str, hidden: np.ndarray, t: int) -> None:
+    """Draw all states up to step t, the newest with its two sources."""
+    size = hidden.shape[1]
+    ax.set(xlim=(-0.8, len(text) - 0.3), ylim=(-1.2, size - 0.3))
+    ax.axis("off")
+    for i, letter in enumerate(text):
+        color = INK if i <= t else MUTED
+        ax.text(i, -0.9, letter, ha="center", va="center", color=color, fontsize=13)
+        for k in range(size if i <= t else 0):
+            value = hidden[i, k]
+            color = MODEL["rnn"]["color"] if value > 0 else MODEL["lstm"]["color"]
+            ax.scatter(i, k, s=60 + 340 * abs(value), color=color, alpha=0.85)
+            number = f"{value:+.1f}".replace("-", "−")
+            ax.text(i, k, number, ha="center", va="center", fontsize=8)
+    arrow = {"arrowstyle": "-|>", "color": INK}
+    ax.annotate("", (t, -0.45), (t, -0.7), arrowprops=arrow)
+    if t:
+        middle = (size - 1) / 2
+        ax.annotate("", (t - 0.28, middle), (t - 0.72, middle), arrowprops=arrow)

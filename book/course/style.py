@@ -1,0 +1,108 @@
+"""The look of the book's figures: one style, one colour per model, light and dark.
+
+A figure reaches the page as SVG inside the HTML. Its ink is the page's own text
+colour, so one picture serves both colour schemes, and it carries its own alt text.
+"""
+
+import html
+import re
+from importlib import resources
+from io import StringIO
+from itertools import count
+
+import matplotlib as mpl
+from IPython import get_ipython
+from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK = "#121314"
+"""Text, axes and outlines; becomes the page's text colour. As in book.mplstyle."""
+
+MODEL = {
+    "rnn": {"color": "#D4622A", "linestyle": "-", "marker": "o"},
+    "attention": {"color": "#B06CB0", "linestyle": "--", "marker": "D"},
+    "lstm": {"color": "#2F86C9", "linestyle": "-.", "marker": "s"},
+    "gru": {"color": "#1B9E77", "linestyle": ":", "marker": "^"},
+    "transformer": {"color": "#A08316", "linestyle": (0, (5, 1, 1, 1)), "marker": "v"},
+}
+"""One colour per model, through the whole book, with a line and a marker of its own
+for colour-blind readers. Each keeps a contrast of 3:1 or more on both pages."""
+
+GREEN, RED, MUTED = "#1B9E77", "#CC3D3D", "#808080"
+"""Strengthened, weakened, and beside the point."""
+
+PX_PER_INCH = 112
+"""How large a figure's inch may grow on a wide screen, in CSS pixels."""
+
+_numbers = count(1)
+
+
+def use() -> None:
+    """Take the book's style, and show figures as SVG in notebooks."""
+    mpl.style.use(str(resources.files("course") / "book.mplstyle"))
+    shell = get_ipython()
+    if shell is not None:
+        formatters = shell.display_formatter.formatters
+        formatters["text/html"].for_type(Figure, to_html)
+        formatters["image/png"].type_printers.pop(Figure, None)
+
+
+def figure(
+    alt: str, height: float = 2.8, rows: int = 1, columns: int = 1, **grid: object
+) -> tuple[Figure, Axes]:
+    """Return a new figure as wide as the text, and its axes.
+
+    Parameters
+    ----------
+    alt : one sentence that says what the figure shows, for those who do not see it.
+    height : inches; the width is 5.2 inches.
+    rows, columns, grid : as in `Figure.subplots`.
+    """
+    fig = Figure(figsize=(mpl.rcParams["figure.figsize"][0], height))
+    fig.alt = alt
+    return fig, fig.subplots(rows, columns, **grid)
+
+
+def to_html(fig: Figure) -> str:
+    """Return the figure as an SVG element that follows the page's colours."""
+    buffer = StringIO()
+    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # Ids must differ between the figures of one page.
+    mark = f"f{next(_numbers)}-"
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{mark}", svg)
+    width = fig.get_figwidth() * PX_PER_INCH
+    label = html.escape(fig.alt, quote=True)
+    head = f'<svg class="course-figure" role="img" aria-label="{label}"'
+    svg = re.sub(r'<svg(.*?) width="[^"]*"', r"<svg\1", svg, count=1, flags=re.DOTALL)
+    svg = re.sub(r' height="[^"]*pt"', "", svg, count=1)
+    style = f' style="display:block;margin:auto;width:100%;max-width:{width:.0f}px"'
+    return svg.replace("<svg", head + style, 1)
+
+
+def animation_html(animation: FuncAnimation, alt: str) -> str:
+    """Return an animation with its controls, readable without a network."""
+    with mpl.rc_context({"animation.frame_format": "svg"}):
+        player = animation.to_jshtml(default_mode="once")
+    # Matplotlib takes the buttons' icons from a font on another host.
+    player = re.sub(r'<link rel="stylesheet"\s+href="http[^>]*>', "", player)
+    for icon, sign in ICONS.items():
+        player = player.replace(f'<i class="fa {icon}"></i>', sign)
+    label = html.escape(alt, quote=True)
+    return f'<div class="course-animation" role="group" aria-label="{label}">{player}</div>'
+
+
+ICONS = {
+    "fa-minus": "−",
+    "fa-fast-backward": "⏮",
+    "fa-step-backward": "◂|",
+    "fa-play fa-flip-horizontal": "◀",
+    "fa-pause": "❚❚",
+    "fa-play": "▶",
+    "fa-step-forward": "|▸",
+    "fa-fast-forward": "⏭",
+    "fa-plus": "+",
+}
