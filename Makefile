@@ -25,6 +25,7 @@ environment: $(VENV)/ready
 
 book: $(VENV)/ready  ## build the book: _build/html/index.html
 	@echo "Building the book (changed chapters are executed) ..."
-	@$(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going > _build.log 2>&1 \
-	  || { cat _build.log; rm -rf _build/.doctrees; echo "The build failed; the messages are above and in _build.log."; exit 1; }
+	@mkdir -p _build
+	@$(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going > _build/book.log 2>&1 \
+	  || { cat _build/book.log; rm -rf _build/.doctrees; echo "The build failed; the messages are above and in _build/book.log."; exit 1; }
 	@echo "The book is ready: open _build/html/index.html"

@@ -11,6 +11,7 @@ from io import StringIO
 from itertools import count
 
 import matplotlib as mpl
+import matplotlib.style
 from IPython import get_ipython
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
@@ -45,6 +46,7 @@ def use() -> None:
     if shell is not None:
         formatters = shell.display_formatter.formatters
         formatters["text/html"].for_type(Figure, to_html)
+        formatters["text/html"].for_type(FuncAnimation, animation_to_html)
         formatters["image/png"].type_printers.pop(Figure, None)
 
 
@@ -83,16 +85,20 @@ def to_html(fig: Figure) -> str:
     return svg.replace("<svg", head + style, 1)
 
 
-def animation_html(animation: FuncAnimation, alt: str) -> str:
-    """Return an animation with its controls, readable without a network."""
+def animation_to_html(animation: FuncAnimation) -> str:
+    """Return an animation with its controls; it needs no network.
+
+    Its alt text is the attribute `alt`, which the figure's function sets.
+    """
     with mpl.rc_context({"animation.frame_format": "svg"}):
         player = animation.to_jshtml(default_mode="once")
     # Matplotlib takes the buttons' icons from a font on another host.
     player = re.sub(r'<link rel="stylesheet"\s+href="http[^>]*>', "", player)
     for icon, sign in ICONS.items():
         player = player.replace(f'<i class="fa {icon}"></i>', sign)
-    label = html.escape(alt, quote=True)
-    return f'<div class="course-animation" role="group" aria-label="{label}">{player}</div>'
+    label = html.escape(animation.alt, quote=True)
+    box = f'<div class="course-animation" role="group" aria-label="{label}">'
+    return f"{box}{player}</div>"
 
 
 ICONS = {

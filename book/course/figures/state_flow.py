@@ -27,7 +27,9 @@ def state_flow(text: str, hidden: np.ndarray) -> FuncAnimation:
         _draw(ax, text, hidden, t)
         return []
 
-    return FuncAnimation(fig, frame, frames=len(text), interval=900)
+    animation = FuncAnimation(fig, frame, frames=len(text), interval=900)
+    animation.alt = ALT
+    return animation
 
 
 def _draw(ax: Axes, text: str, hidden: np.ndarray, t: int) -> None:
