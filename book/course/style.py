@@ -30,7 +30,13 @@ MODEL = {
 """One colour per model, through the whole book, with a line and a marker of its own
 for colour-blind readers. Each keeps a contrast of 3:1 or more on both pages."""
 
-GREEN, RED, MUTED = "#1B9E77", "#CC3D3D", "#808080"
+
+def variant(look: dict) -> dict:
+    """Return a model's look for a second version of it: dashed, with a cross."""
+    return {**look, "linestyle": "--", "marker": "x"}
+
+
+GREEN, RED, MUTED = "#178A67", "#D24444", "#808080"
 """Strengthened, weakened, and beside the point."""
 
 PX_PER_INCH = 112
@@ -103,12 +109,12 @@ def animation_to_html(animation: FuncAnimation) -> str:
 
 ICONS = {
     "fa-minus": "−",
-    "fa-fast-backward": "⏮",
-    "fa-step-backward": "◂|",
-    "fa-play fa-flip-horizontal": "◀",
-    "fa-pause": "❚❚",
-    "fa-play": "▶",
-    "fa-step-forward": "|▸",
-    "fa-fast-forward": "⏭",
+    "fa-fast-backward": "|◂◂",
+    "fa-step-backward": "|◂",
+    "fa-play fa-flip-horizontal": "◂",
+    "fa-pause": "❙❙",
+    "fa-play": "▸",
+    "fa-step-forward": "▸|",
+    "fa-fast-forward": "▸▸|",
     "fa-plus": "+",
 }

@@ -33,10 +33,9 @@ def accuracy_against_lag(
         ax.plot(lags, values.mean(1), label=model, **look)
         points = {"color": look["color"], "alpha": 0.5, "s": 16}
         ax.scatter(np.repeat(lags, values.shape[1]), values.ravel(), **points)
-    ax.axhline(chance, color=MUTED, linestyle="--", linewidth=1)
-    ax.text(lags[-1], chance + 0.02, "guessing", color=MUTED, ha="right", fontsize=9)
+    ax.axhline(chance, color=MUTED, linestyle=":", linewidth=1.2, label="guessing")
     ax.set(xlabel="steps between symbol and question", ylabel="accuracy")
     ax.set(ylim=(0, 1.05), xscale="log", xticks=lags, xticklabels=lags)
     ax.minorticks_off()
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 0.15))
     return fig

@@ -16,14 +16,16 @@ def bits_per_character(bits: np.ndarray, baselines: dict[str, float]) -> Figure:
 
     Parameters
     ----------
-    bits : (steps,) smoothed loss in bits per character.
+    bits : (seeds, steps) smoothed loss in bits per character.
     baselines : name -> bits per character.
     """
     fig, ax = figure(ALT)
-    ax.plot(bits, color=MODEL["rnn"]["color"], label="RNN, H = 100")
+    color = MODEL["rnn"]["color"]
+    ax.plot(bits.T, color=color, linewidth=0.6, alpha=0.6)
+    ax.plot(bits.mean(0), color=color)
     for name, level in baselines.items():
         ax.axhline(level, color=MUTED, linestyle="--", linewidth=1)
-        ax.text(len(bits), level + 0.06, name, color=MUTED, ha="right", fontsize=9)
+        ax.text(bits.shape[1], level + 0.06, name, color=MUTED, ha="right", fontsize=9)
     ax.set(xlabel="training steps", ylabel="bits per character")
     ax.set_ylim(0, max(baselines.values()) + 0.6)
     return fig

@@ -13,12 +13,12 @@ ALT = (
 )
 
 
-def forced_and_free(steps: np.ndarray, curves: dict[str, np.ndarray]) -> Figure:
+def forced_and_free(steps: list[int], curves: dict[str, np.ndarray]) -> Figure:
     """Draw a panel a way of training, thin lines for single seeds.
 
     Parameters
     ----------
-    steps : (N,) training steps at which accuracy was measured.
+    steps : N training steps at which accuracy was measured.
     curves : way of training -> (2, seeds, N) accuracy, first with the truth as the
         input, then running free.
     """
@@ -28,7 +28,7 @@ def forced_and_free(steps: np.ndarray, curves: dict[str, np.ndarray]) -> Figure:
         for (label, color, line), runs in zip(looks, pair, strict=True):
             ax.plot(steps, runs.T, color=color, linewidth=0.6, alpha=0.6)
             ax.plot(steps, runs.mean(0), color=color, linestyle=line, label=label)
-        ax.set(title=training, xlabel="training steps", ylim=(0, 1.03))
+        ax.set(title=training, xlabel="training steps", ylim=(0, 1.03), xscale="log")
     axes[0].set_ylabel("accuracy")
-    axes[1].legend(loc="lower right")
+    axes[1].legend(loc="upper left")
     return fig

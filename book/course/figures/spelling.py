@@ -45,7 +45,7 @@ def spelling(
         _arrow(ax, (t, 0.35), (t, 0.65))
         _arrow(ax, (t, 1.1 + size - 0.4), (t, 1.8 + size - 0.45))
     labels = [(0, "input"), (0.6 + size / 2 + 0.5, "hidden"), (top, "target")]
-    labels += [(1.8 + size + k, letters[k]) for k in range(vocabulary)]
+    labels += [(0.8 + size + vocabulary - k, letters[k]) for k in range(vocabulary)]
     for height, label in labels:
         ax.text(-0.55, height, label, ha="right", va="center", color=MUTED, fontsize=9)
     return fig
@@ -54,7 +54,7 @@ def spelling(
 def _column(
     ax: Axes, x: float, bottom: float, values: np.ndarray, colors: list, bold: int = -1
 ) -> None:
-    """Write a vector upwards, one number a row, in a box."""
+    """Write a vector downwards, one number a row, in a box."""
     height = len(values)
     box = {"facecolor": "none", "edgecolor": MUTED, "linewidth": 0.8}
     ax.add_patch(Rectangle((x - 0.3, bottom - 0.45), 0.6, height - 0.1, **box))
@@ -63,7 +63,7 @@ def _column(
         text = f"{value:+.2f}".replace("-", "−")
         ax.text(
             x,
-            bottom + k,
+            bottom + height - 1 - k,
             text,
             ha="center",
             va="center",

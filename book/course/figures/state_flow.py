@@ -35,19 +35,23 @@ def state_flow(text: str, hidden: np.ndarray) -> FuncAnimation:
 def _draw(ax: Axes, text: str, hidden: np.ndarray, t: int) -> None:
     """Draw all states up to step t, the newest with its two sources."""
     size = hidden.shape[1]
-    ax.set(xlim=(-0.8, len(text) - 0.3), ylim=(-1.2, size - 0.3))
+    ax.set(xlim=(-0.5, len(text) - 0.5), ylim=(-1.4, size - 0.4))
     ax.axis("off")
     for i, letter in enumerate(text):
         color = INK if i <= t else MUTED
-        ax.text(i, -0.9, letter, ha="center", va="center", color=color, fontsize=13)
+        ax.text(i, -1.1, letter, ha="center", va="center", color=color, fontsize=14)
         for k in range(size if i <= t else 0):
-            value = hidden[i, k]
-            color = MODEL["rnn"]["color"] if value > 0 else MODEL["lstm"]["color"]
-            ax.scatter(i, k, s=60 + 340 * abs(value), color=color, alpha=0.85)
-            number = f"{value:+.1f}".replace("-", "−")
-            ax.text(i, k, number, ha="center", va="center", fontsize=8)
-    arrow = {"arrowstyle": "-|>", "color": INK}
-    ax.annotate("", (t, -0.45), (t, -0.7), arrowprops=arrow)
+            _unit(ax, i, size - 1 - k, hidden[i, k])
+    arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.5}
+    ax.annotate("", (t, -0.45), (t, -0.9), arrowprops=arrow)
     if t:
         middle = (size - 1) / 2
         ax.annotate("", (t - 0.28, middle), (t - 0.72, middle), arrowprops=arrow)
+
+
+def _unit(ax: Axes, x: float, y: float, value: float) -> None:
+    """Draw one hidden number as a disc: hue for its sign, area for its size."""
+    color = MODEL["rnn"]["color"] if value > 0 else MODEL["lstm"]["color"]
+    ax.scatter(x, y, s=40 + 460 * abs(value), color=color, alpha=0.45)
+    number = f"{value:+.2f}".replace("-", "−")
+    ax.text(x, y, number, ha="center", va="center", fontsize=10)

@@ -3,6 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.path import Path
 
 from ..style import INK, MODEL, figure
 
@@ -11,33 +12,36 @@ ALT = (
     "drawn once per step, input below, scores above, and the state passed from left "
     "to right."
 )
+MIDDLE = 1.45
+"""Height of the cells' centres."""
 
 
 def unrolled_rnn(steps: int = 4) -> Figure:
     """Draw the loop at the left and `steps` copies of its cell at the right."""
-    fig, ax = figure(ALT, height=2.7)
-    ax.set(xlim=(-0.75, steps + 1.45), ylim=(-0.15, 3.1), aspect="equal")
+    fig, ax = figure(ALT, height=2.5)
+    end = 2.6 + 1.1 * steps
+    ax.set(xlim=(-0.7, end + 0.25), ylim=(-0.1, 3.0), aspect="equal")
     ax.axis("off")
     _cell(ax, 0, "t")
-    # The loop leaves the cell at the right and comes back from the left.
-    loop = FancyArrowPatch(
-        (0.38, 1.62), (-0.38, 1.62), connectionstyle="arc3,rad=1.1", **ARROW
-    )
-    ax.add_patch(loop)
-    ax.text(0.52, 2.42, r"$h_{t-1}$", ha="left", va="center")
-    ax.text(1.0, 1.45, "=", ha="center", va="center", fontsize=16)
-    for i in range(steps):
-        x = 2.0 + i
-        _cell(ax, x, str(i + 1))
-        _arrow(ax, (x - 0.62, 1.45), (x - 0.38, 1.45))
-        ax.text(x - 0.5, 1.62, f"$h_{i}$", ha="center", va="bottom", fontsize=9)
-    end = 1.0 + steps
-    _arrow(ax, (end + 0.38, 1.45), (end + 0.62, 1.45))
-    ax.text(end + 0.5, 1.62, f"$h_{steps}$", ha="center", va="bottom", fontsize=9)
+    _loop(ax)
+    ax.text(1.35, MIDDLE, "=", ha="center", va="center", fontsize=16)
+    for i in range(steps + 1):
+        x = 2.6 + 1.1 * i
+        _arrow(ax, (x - 0.75, MIDDLE), (x - 0.38, MIDDLE))
+        ax.text(x - 0.56, MIDDLE + 0.14, f"$h_{i}$", ha="center", va="bottom")
+        if i < steps:
+            _cell(ax, x, str(i + 1))
     return fig
 
 
 ARROW = {"arrowstyle": "-|>", "mutation_scale": 9, "linewidth": 1.1, "color": INK}
+
+
+def _loop(ax: Axes) -> None:
+    """Lead the state out of the cell at the right and back in from below."""
+    corners = [(0.36, MIDDLE), (0.85, MIDDLE), (0.85, 0.75), (0.18, 0.75), (0.18, 1.08)]
+    ax.add_patch(FancyArrowPatch(path=Path(corners), **ARROW))
+    ax.text(0.92, 0.75, "$h_{t-1}$", ha="left", va="center")
 
 
 def _arrow(ax: Axes, start: tuple, end: tuple) -> None:
@@ -45,9 +49,9 @@ def _arrow(ax: Axes, start: tuple, end: tuple) -> None:
 
 
 def _cell(ax: Axes, x: float, step: str) -> None:
-    """One cell with its input below and its scores above."""
+    """Draw one cell with its input below and its scores above."""
     box = FancyBboxPatch(
-        (x - 0.3, 1.15),
+        (x - 0.3, MIDDLE - 0.3),
         0.6,
         0.6,
         boxstyle="round,pad=0.05",
@@ -56,8 +60,12 @@ def _cell(ax: Axes, x: float, step: str) -> None:
         linewidth=1.5,
     )
     ax.add_patch(box)
-    ax.text(x, 1.45, f"$h_{step}$", ha="center", va="center", fontsize=12)
-    ax.text(x, 0.1, f"$x_{step}$", ha="center", va="center", fontsize=12)
-    ax.text(x, 2.8, f"$y_{step}$", ha="center", va="center", fontsize=12)
-    _arrow(ax, (x, 0.35), (x, 1.08))
-    _arrow(ax, (x, 1.82), (x, 2.55))
+    for height, symbol in [
+        (MIDDLE, "tanh"),
+        (0.1, f"$x_{step}$"),
+        (2.8, f"$y_{step}$"),
+    ]:
+        size = 9 if symbol == "tanh" else 12
+        ax.text(x, height, symbol, ha="center", va="center", fontsize=size)
+    _arrow(ax, (x, 0.32), (x, 1.08))
+    _arrow(ax, (x, 1.82), (x, 2.58))
