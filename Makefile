@@ -1,31 +1,71 @@
-# Thin: each target is one command that can be read. `make help` lists them.
+# Thin: each target is a command or two that can be read. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help book test lint drift exercises validity lab serve clean environment
+.PHONY: help book test lint format drift exercises validity lab serve clean environment
 
 PYTHON ?= python3
-# pip's own option for the address of torch's CPU build, when it is wanted.
+# The address of torch's CPU build, where pip would fetch the one with CUDA.
 TORCH_INDEX ?=
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile
 # One thread a process: the matrices are small, and figures repeat.
 export OMP_NUM_THREADS ?= 1
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' Makefile | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
 
-$(VENV)/ready: requirements.txt pyproject.toml
-	@echo "Creating the environment in $(VENV) (once; the packages are about 1.5 GB on disk) ..."
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: pass it as make PYTHON=python3.11 book.')"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@if [ -n "$(TORCH_INDEX)" ]; then $(BIN)/pip install -q --disable-pip-version-check $$(grep '^torch==' requirements.txt) --index-url "$(TORCH_INDEX)"; fi
-	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
-	@touch $@
+book: $(VENV)/ready  ## build the book: _build/html/index.html
+	@echo "Building the book; changed chapters are executed, which takes a minute each ..."
+	@mkdir -p _build
+	@$(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going > _build/book.log 2>&1 \
+	  || { cat _build/book.log; rm -rf _build/.doctrees; echo "The build failed; its messages are above and in _build/book.log."; exit 1; }
+	@echo "The book is ready: open $(CURDIR)/_build/html/index.html"
+
+test: $(VENV)/ready  ## run everything: lint, drift, a clean book build, all tests
+	@status=0; \
+	for step in lint drift; do $(MAKE) --no-print-directory $$step || status=1; done; \
+	rm -rf _build/html _build/.doctrees _build/.jupyter_cache; \
+	$(MAKE) --no-print-directory book || status=1; \
+	$(BIN)/pytest || status=1; \
+	exit $$status
+
+lint: $(VENV)/ready  ## check style and spelling
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/codespell
+
+format: $(VENV)/ready  ## write the style that lint and the tests check
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	@for page in $$(grep -l '^jupytext:' book/*.md); do \
+	  $(BIN)/jupytext -q --pipe-fmt py:percent --pipe '$(BIN)/ruff format --quiet --line-length 76 -' $$page; \
+	done
+
+exercises: $(VENV)/ready  ## make exercises/ from solutions/
+	@$(BIN)/python -m autograder release
+
+drift: exercises  ## fail if exercises/ differs from what solutions/ make
+	@git diff --exit-code --stat exercises && test -z "$$(git status --porcelain exercises)" \
+	  || { echo "exercises/ has drifted from solutions/: commit what 'make exercises' wrote."; exit 1; }
+
+validity: $(VENV)/ready  ## prove that the hidden tests reject wrong and accept right answers
+	@$(BIN)/python -m autograder.validity
+
+lab: $(VENV)/ready  ## open the exercises in JupyterLab
+	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir .
+
+serve: book  ## show the built book at http://127.0.0.1:8000
+	@echo "The book is at http://127.0.0.1:8000 until you press Ctrl-C."
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html > /dev/null 2>&1 || true
+
+clean:  ## remove everything built, but not the environment
+	@rm -rf _build
+	@echo "Removed _build. The environment stays in $(VENV); remove that folder to start anew."
 
 environment: $(VENV)/ready
 
-book: $(VENV)/ready  ## build the book: _build/html/index.html
-	@echo "Building the book (changed chapters are executed) ..."
-	@mkdir -p _build
-	@$(BIN)/jupyter-book build book --config _config.yml --path-output . -n -W --keep-going > _build/book.log 2>&1 \
-	  || { cat _build/book.log; rm -rf _build/.doctrees; echo "The build failed; the messages are above and in _build/book.log."; exit 1; }
-	@echo "The book is ready: open _build/html/index.html"
+$(VENV)/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: name it, as in make PYTHON=python3.12 $(MAKECMDGOALS)')"
+	@echo "Installing the packages into $(VENV); the first time this takes some minutes ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is missing: install the package python3-venv."; exit 1; }
+	@if [ -n "$(TORCH_INDEX)" ]; then $(PIP) "$$(grep '^torch==' requirements.txt)" --index-url "$(TORCH_INDEX)"; fi
+	@$(PIP) -r requirements.txt
+	@touch $@

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+NUMBERS = "biufc"  # NumPy's kinds of dtype that hold numbers
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -98,6 +100,9 @@ def equivalent(task: str, mutant: str, reason: str) -> None:
 def _answer(task: str, function: Callable, hint: str | None) -> Answer:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     definition = tree.body[0]
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Name) and node.id == definition.name:
+            node.id = task  # it calls itself
     definition.name = task
     definition.decorator_list = []
     return Answer(task, function.__name__, function, ast.unparse(tree), hint)
@@ -115,18 +120,30 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 
 def same(a: object, b: object, rtol: float = 1e-6, atol: float = 1e-9) -> bool:
-    """Whether two answers are the same value: arrays, numbers, or nests of them."""
+    """Whether two answers are the same value.
+
+    Numbers, arrays and tensors are close; text and None are equal; lists, tuples and
+    dicts hold the same values.
+    """
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(map(same, a, b))
+        pairs = zip(a, b, strict=False)
+        return len(a) == len(b) and all(same(x, y, rtol, atol) for x, y in pairs)
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+        return a.keys() == b.keys() and all(same(a[k], b[k], rtol, atol) for k in a)
     try:
-        x, y = np.asarray(a), np.asarray(b)
-        return x.shape == y.shape and bool(
-            np.allclose(x, y, rtol=rtol, atol=atol, equal_nan=True)
-        )
-    except (TypeError, ValueError):
+        x, y = _array(a), _array(b)
+    except ValueError:  # a ragged list is no array
         return False
+    if x.shape != y.shape:
+        return False
+    if x.dtype.kind in NUMBERS and y.dtype.kind in NUMBERS:
+        return bool(np.allclose(x, y, rtol=rtol, atol=atol, equal_nan=True))
+    return bool(np.array_equal(x, y))
+
+
+def _array(value: object) -> np.ndarray:
+    """Return a number, an array, a nest of lists or a tensor as an array."""
+    return np.asarray(value.detach() if hasattr(value, "detach") else value)
 
 
 def fresh_inputs(catalogue: Catalogue, task: str, seeds: Iterable[int]) -> list[tuple]:

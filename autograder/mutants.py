@@ -7,6 +7,7 @@ puts the replacements of `operators.py` in, one at a time.
 """
 
 import ast
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -127,8 +128,10 @@ def _label(site: _Site, new: ast.AST) -> str:
 
 
 def _compiles(source: str) -> bool:
-    try:
-        compile(source, "mutant", "exec")
-    except SyntaxError:
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a mutant may look odd
+        try:
+            compile(source, "mutant", "exec")
+        except SyntaxError:
+            return False
     return True

@@ -29,8 +29,8 @@ COMPARISON = {
     ast.NotEq: (ast.Eq,),
     ast.Is: (ast.IsNot,),
     ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
+    ast.In: (ast.NotIn,),  # codespell:ignore notin
+    ast.NotIn: (ast.In,),  # codespell:ignore notin
 }
 NOT_COMMUTATIVE = ast.Sub | ast.Div | ast.MatMult
 COMMUTATIVE_CALLS = {"maximum", "minimum", "max", "min", "add", "multiply", "hypot"}

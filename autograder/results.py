@@ -70,12 +70,14 @@ class Graded:
     result : points and verdicts.
     status : 'graded', or 'refused' where the notebook could not be run at all.
     reason : one sentence: how it went.
+    trace : where grading itself failed, the traceback, for the instructor alone.
     """
 
     notebook: bytes
     result: Result
     status: str
     reason: str
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Record:
     student : the student's id.
     submission_sha256 : digest of the submitted bytes.
     source_sha256 : digest of the instructor's notebook and catalogue.
-    status, reason : as in `Graded`.
+    status, reason, trace : as in `Graded`.
     result : as printed by `check --json`.
     """
 
@@ -96,6 +98,7 @@ class Record:
     source_sha256: str
     status: str
     reason: str
+    trace: str
     result: dict
 
     def as_dict(self) -> dict:

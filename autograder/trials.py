@@ -5,13 +5,13 @@ much memory, but nothing keeps it from the files of whoever runs it.
 """
 
 import ast
-import contextlib
 import multiprocessing
 import os
 import random
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
@@ -128,11 +128,13 @@ def _child(function: Callable, limits: Limits, sender: Connection) -> None:
     random.seed()
     np.random.seed()  # noqa: NPY002  (or all children would draw the same numbers)
     torch.seed()
-    with open(os.devnull, "w") as null:
-        os.dup2(null.fileno(), 1)
-        os.dup2(null.fileno(), 2)
     try:
-        reply = True, function()
+        with (
+            open(os.devnull, "w") as null,
+            redirect_stdout(null),
+            redirect_stderr(null),
+        ):
+            reply = True, function()
     except BaseException as error:
         reply = False, _first_line(error)
     sender.send(reply)
@@ -142,7 +144,7 @@ def _restrict(limits: Limits) -> None:
     soft = max(1, round(limits.seconds))
     resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError):  # no /proc: no limit of memory
+    with suppress(OSError):  # no /proc: no limit of memory
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         size = pages * resource.getpagesize() + limits.megabytes * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (size, size))

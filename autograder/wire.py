@@ -21,7 +21,9 @@ MAX_BYTES = 32 * 2**20  # of one encoded value
 MAX_DEPTH = 16  # of nested lists, tuples and dicts
 MAX_NODES = 100_000  # values in one message
 MAX_AXES = 16
-DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8".split())
+DTYPES = frozenset(
+    ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"]
+)
 
 
 class WireError(ValueError):

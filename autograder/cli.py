@@ -1,0 +1,178 @@
+"""The command line: `python -m autograder`, also installed as `autograder`.
+
+What a verb needs is imported when it runs, so that each starts quickly.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from .errors import UsageError
+
+EXIT_FULL, EXIT_LESS, EXIT_UNUSABLE = 0, 1, 2
+
+
+def main() -> None:
+    """Run a command; an unusable input ends in one sentence and status 2."""
+    try:
+        status = cli.main(prog_name="autograder", standalone_mode=False)
+    except (UsageError, click.ClickException) as error:
+        is_clicks = isinstance(error, click.ClickException)
+        said = error.format_message() if is_clicks else str(error)
+        click.echo(" ".join(said.split()), err=True)
+        status = EXIT_UNUSABLE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; 'grade --resume' goes on from here.", err=True)
+        status = 130
+    sys.exit(status or 0)
+
+
+@click.group(no_args_is_help=False, invoke_without_command=True)
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    help="The course's folder, with its nbgrader_config.py. Default: the folder you "
+    "are in, or one above it.",
+)
+@click.pass_context
+def cli(context: click.Context, course: Path | None) -> None:
+    """Release, check and grade the course's notebooks.
+
+    A learner uses 'check'; an instructor uses 'release' and 'grade'. Each command
+    explains itself: autograder grade --help.
+    """
+    context.obj = course
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command()
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.pass_obj
+def release(course: Path | None, assignments: tuple[str, ...]) -> None:
+    """Write the students' notebooks from the solutions.
+
+    Makes exercises/ASSIGNMENT/ASSIGNMENT.ipynb from solutions/ASSIGNMENT through
+    nbgrader, for all assignments or those named. The result is the same to the byte
+    each time, and no gradebook is read or written.
+    """
+    root, config = _open(course)
+    from .release import release as write
+    from .sources import assignments as known
+    from .sources import solution_path
+
+    names = assignments or known(root)
+    for name in names:
+        solution_path(root, name)
+    for name in names:
+        click.echo(write(root, name, config).relative_to(root))
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def check(course: Path | None, notebook: Path, as_json: bool) -> int:
+    """Check one notebook against the hidden tests.
+
+    NOTEBOOK may have any name: the assignment is read from its contents. Prints each
+    task with its points, a verdict and, where something is wrong, a hint. Nothing is
+    recorded. Exit status: 0 for full marks, 1 for less, 2 if it cannot be checked.
+    """
+    from .submission import assignment_of, parse, read_bytes
+
+    content = read_bytes(notebook)
+    try:
+        nb = parse(content)
+    except UsageError as error:
+        raise UsageError(f"{notebook}: {error}") from None
+    root, config = _open(course, notebook.parent)
+    from .coordinator import make_job
+    from .worker import grade as run
+
+    graded = run(make_job(root, assignment_of(nb, root), content, config))
+    if graded.status == "refused":
+        raise UsageError(f"{notebook}: {graded.reason}")
+    if as_json:
+        click.echo(json.dumps(graded.result.as_dict(), indent=2))
+    else:
+        from .tables import print_result
+
+        print_result(graded.result)
+    full = graded.result.score == graded.result.max_score
+    return EXIT_FULL if full else EXIT_LESS
+
+
+@cli.command()
+@click.argument("assignment")
+@click.option(
+    "--submissions",
+    type=click.Path(path_type=Path),
+    help="Folder with STUDENT/ASSIGNMENT/x.ipynb, STUDENT/x.ipynb or STUDENT.ipynb. "
+    "Default: submitted/ in the course's folder.",
+)
+@click.option("--student", "students", multiple=True, help="Only this one; repeatable.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=os.cpu_count() or 1,
+    show_default="one a processor",
+    help="Notebooks graded at a time on this machine.",
+)
+@click.option("--scheduler", help="Use the dask cluster here: tcp://HOST:PORT.")
+@click.option("--json", "as_json", is_flag=True, help="Print the records as JSON.")
+@click.option("--resume", is_flag=True, help="Skip what is recorded and unchanged.")
+@click.pass_obj
+def grade(
+    course: Path | None,
+    assignment: str,
+    submissions: Path | None,
+    students: tuple[str, ...],
+    workers: int,
+    scheduler: str | None,
+    as_json: bool,
+    resume: bool,
+) -> int:
+    """Grade a whole class.
+
+    Every submission ends with a recorded result and a reason: in nbgrader's gradebook
+    (see 'nbgrader export' and the formgrader) and in autograded/STUDENT/ASSIGNMENT.
+    A submission that cannot be run gets no points and stops nothing. Exit status: 0
+    when all are recorded, 2 if nothing could be graded.
+    """
+    root, config = _open(course)
+    from .classroom import find_submissions
+    from .sources import solution_path
+
+    solution_path(root, assignment)
+    folder = submissions or root / "submitted"
+    found = find_submissions(folder, assignment, students)
+    from .coordinator import Pool, grade_class
+    from .tables import print_class, with_progress
+
+    pool = Pool(min(workers, len(found)), scheduler)
+    records = grade_class(root, config, assignment, found, pool, resume)
+    records = sorted(with_progress(records, len(found)), key=lambda r: r.student)
+    if as_json:
+        done = [record.as_dict() for record in records]
+        report = {"assignment": assignment, "submissions": done}
+        click.echo(json.dumps(report, indent=2))
+    else:
+        print_class(records)
+    return EXIT_FULL
+
+
+def _open(course: Path | None, near: Path | None = None) -> tuple:
+    """The course's folder and its configuration."""
+    from .course import find_root, read_config
+
+    try:
+        root = find_root(course or Path.cwd())
+    except UsageError:
+        if course is not None or near is None:
+            raise
+        root = find_root(near)
+    return root, read_config(root)

@@ -1,0 +1,155 @@
+"""Grade a class: hand jobs to workers, record what comes back."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets.config import Config
+
+from .classroom import Submission
+from .errors import UsageError
+from .gradebook import Recorder
+from .release import source_notebook
+from .results import Record
+from .worker import Job, grade, refuse_job
+
+CATALOGUE = ("misconceptions.py", "alternatives.py")
+DIED = "The process that graded this notebook died several times; it was given up."
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Where jobs are run.
+
+    Attributes
+    ----------
+    workers : processes of a local cluster.
+    scheduler : address of a dask scheduler to be used instead, or None.
+    """
+
+    workers: int = 2
+    scheduler: str | None = None
+
+
+def make_job(root: Path, assignment: str, submission: bytes, config: Config) -> Job:
+    """Put together what a worker needs."""
+    folder = root / "solutions" / assignment
+    files = [folder / name for name in CATALOGUE if (folder / name).is_file()]
+    options = {k: v for k, v in config.items() if k != "CourseDirectory"}
+    options["CourseDirectory"] = {"course_id": config.CourseDirectory.course_id}
+    return Job(
+        assignment,
+        submission,
+        source_notebook(root, assignment),
+        {path.name: path.read_bytes() for path in files},
+        json.dumps(options, default=_dotted_name),
+    )
+
+
+def _dotted_name(item: object) -> str:
+    """A class or function in the configuration, as traitlets can read it back."""
+    return f"{item.__module__}.{item.__qualname__}"
+
+
+def grade_class(
+    root: Path,
+    config: Config,
+    assignment: str,
+    submissions: list[Submission],
+    pool: Pool,
+    resume: bool = False,
+) -> Iterator[Record]:
+    """Grade all submissions; yields each record once it is written for good.
+
+    With `resume`, what was recorded for the same submission and source is yielded as
+    it is. One submission that fails is recorded as refused and stops nothing.
+    """
+    recorder = Recorder(config, assignment)
+    template = make_job(root, assignment, b"", config)
+    jobs = []
+    for submission in submissions:
+        job, problem = _read(submission, template)
+        old = recorder.find(submission.student) if resume else None
+        if old is not None and _is_of(old, job):
+            yield old
+        else:
+            jobs.append((submission, job, problem))
+    if not jobs:
+        return
+    with _client(pool) as client:
+        recorder.prepare(template.source)
+        for submission, job, graded in _run(client, jobs):
+            yield recorder.record(submission, job, graded)
+
+
+def _read(submission: Submission, template: Job) -> tuple[Job, str | None]:
+    """The job of a submission, and why it cannot be run, or None."""
+    content, problem = b"", None
+    try:
+        content = submission.read()
+    except UsageError as error:
+        problem = str(error)
+    return (
+        Job(
+            template.assignment,
+            content,
+            template.source,
+            template.catalogue,
+            template.options,
+        ),
+        problem,
+    )
+
+
+def _is_of(record: Record, job: Job) -> bool:
+    return (record.submission_sha256, record.source_sha256) == (
+        job.submission_sha256,
+        job.source_sha256,
+    )
+
+
+def _run(client: object, jobs: list[tuple]) -> Iterator[tuple]:
+    """Each submission with its job and what became of it, as they end."""
+    from distributed import as_completed
+
+    futures = {}
+    for submission, job, problem in jobs:
+        if problem is None:
+            futures[client.submit(grade, job, pure=False)] = submission, job
+        else:
+            yield submission, job, refuse_job(job, problem)
+    for future in as_completed(list(futures)):
+        submission, job = futures.pop(future)
+        done = future.status == "finished"
+        yield submission, job, future.result() if done else refuse_job(job, DIED)
+
+
+@contextmanager
+def _client(pool: Pool) -> Iterator:
+    from distributed import Client, LocalCluster
+
+    if pool.scheduler is not None:
+        try:
+            client = Client(pool.scheduler, timeout=5)
+        except (OSError, ValueError):
+            raise UsageError(
+                f"No scheduler answers at {pool.scheduler}; start one with "
+                "'dask scheduler' or leave --scheduler out."
+            ) from None
+        with client:
+            yield client
+        return
+    options = {"threads_per_worker": 1, "processes": True, "memory_limit": 0}
+    with (
+        LocalCluster(
+            n_workers=pool.workers,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+            **options,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client

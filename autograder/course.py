@@ -1,0 +1,105 @@
+"""The course folder, and nbgrader's configuration for it.
+
+`nbgrader`, the formgrader and `python -m autograder` share one configuration: the
+course's `nbgrader_config.py` calls `configure`, and nothing of nbgrader is changed
+but through the dotted names that its own options take.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from .errors import UsageError
+from .sources import write_source_notebooks
+
+CONFIG = "nbgrader_config.py"
+COURSE_ID = "rnn-to-transformers"
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "result.json"]
+
+AUTOGRADE = [
+    "autograder.execution.JudgingExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+SANITIZE = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "autograder.submission.ForgetDuplicates",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+FEEDBACK = [
+    "nbgrader.preprocessors.GetGrades",
+    "autograder.feedback.StudentView",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+
+def configure(c: Config, root: Path) -> None:
+    """Map nbgrader's conventions on the folders under `root`.
+
+    Writes the source notebooks to `_build/source`, because nbgrader looks for them
+    there; not when the configuration is only read (`read_config`).
+    """
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.course_id = COURSE_ID
+    c.CourseDirectory.source_directory = "_build/source"
+    c.CourseDirectory.release_directory = "exercises"
+    c.CourseDirectory.ignore = IGNORED
+    c.Autograde.sanitize_preprocessors = SANITIZE
+    c.Autograde.autograde_preprocessors = AUTOGRADE
+    c.GenerateFeedback.preprocessors = FEEDBACK
+    c.OverwriteCells.add_missing_cells = True
+    c.JudgingExecute.solutions = str(root / "solutions")
+    _put_programs_on_path()
+    if not c.Reading:
+        write_source_notebooks(root)
+
+
+def _put_programs_on_path() -> None:
+    """Let nbgrader find `alembic`, which it calls by name for a new gradebook.
+
+    It stands beside Python, and is not found where the environment is not activated.
+    """
+    programs = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if programs not in path:
+        os.environ["PATH"] = os.pathsep.join([programs, *path])
+
+
+class _Reader(PyFileConfigLoader):
+    """Reads a configuration without writing anything."""
+
+    def clear(self) -> None:
+        self.config = Config(Reading={"only": True})
+
+
+def find_root(start: Path) -> Path:
+    """The course folder that holds `start`; UsageError if there is none."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG).is_file():
+            return folder
+    raise UsageError(
+        f"There is no {CONFIG} in {start} or above it; "
+        "go to the course's folder or name it with --course."
+    )
+
+
+def read_config(root: Path) -> Config:
+    """The configuration in the course's `nbgrader_config.py`; writes nothing."""
+    try:
+        config = _Reader(CONFIG, path=str(root)).load_config()
+    except Exception as error:
+        raise UsageError(
+            f"{root / CONFIG} cannot be read ({type(error).__name__}: {error})."
+        ) from None
+    del config["Reading"]
+    return config
