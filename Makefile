@@ -34,9 +34,7 @@ lint: $(VENV)/ready  ## check style and spelling
 
 format: $(VENV)/ready  ## write the style that lint and the tests check
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
-	@for page in $$(grep -l '^jupytext:' book/*.md); do \
-	  $(BIN)/jupytext -q --pipe-fmt py:percent --pipe '$(BIN)/ruff format --quiet --line-length 76 -' $$page; \
-	done
+	@$(BIN)/python book/_ext/format_cells.py book/ch*.md
 
 exercises: $(VENV)/ready  ## make exercises/ from solutions/
 	@$(BIN)/python -m autograder release

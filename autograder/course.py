@@ -60,8 +60,11 @@ def configure(c: Config, root: Path) -> None:
     c.OverwriteCells.add_missing_cells = True
     c.JudgingExecute.solutions = str(root / "solutions")
     _put_programs_on_path()
+    exchange = root / "_build" / "exchange"
+    c.Exchange.root = str(exchange)
     if not c.Reading:
         write_source_notebooks(root)
+        exchange.mkdir(parents=True, exist_ok=True)  # `nbgrader list` wants it
 
 
 def _put_programs_on_path() -> None:

@@ -2,11 +2,13 @@
 
 import datetime
 import json
+import warnings
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from .classroom import Submission
@@ -28,7 +30,8 @@ class Recorder:
         self._course = CourseDirectory(config=config)
         self._assignment = assignment
         self._config = config
-        self._saving = [p for p in preprocessors(config) if p.__name__ in SAVING]
+        _, autograde = preprocessors(config)
+        self._saving = [p for p in autograde if p.__name__ in SAVING]
 
     def prepare(self, source: bytes) -> None:
         """Bring the assignment's cells in the gradebook up to date."""
@@ -61,7 +64,9 @@ class Recorder:
 
     def _save_grades(self, submission: Submission, graded: Graded) -> None:
         db_url, course_id = self._course.db_url, self._course.course_id
-        with Gradebook(db_url, course_id) as gradebook:
+        with Gradebook(db_url, course_id) as gradebook, warnings.catch_warnings():
+            # nbgrader's way of adding a submission; the row is written all the same
+            warnings.filterwarnings("ignore", "Object of type", SAWarning)
             gradebook.update_or_create_student(submission.student)
             when = self._timestamp(submission.folder)
             given = {} if when is None else {"timestamp": when}

@@ -78,6 +78,8 @@ def grade(job: Job) -> Graded:
     try:
         nb = _admit(parse(job.submission), job)
         nb = _run(nb, job, database)
+        result = _result(nb, job.assignment)
+        return Graded(_as_bytes(nb), result, "graded", _summary(result))
     except UsageError as error:
         return refuse(job, release, str(error))
     except Exception as error:
@@ -88,8 +90,6 @@ def grade(job: Job) -> Graded:
             "its cells may be damaged: start again from a fresh copy.",
             traceback.format_exc(),
         )
-    result = _result(nb, job.assignment)
-    return Graded(_as_bytes(nb), result, "graded", _summary(result))
 
 
 def refuse(job: Job, release: bytes, reason: str, trace: str = "") -> Graded:
@@ -150,17 +150,25 @@ def _run(nb: NotebookNode, job: Job, database: bytes) -> NotebookNode:
                 "db_url": f"sqlite:///{root / 'gradebook.db'}",
             }
         }
-        for preprocessor in preprocessors(config):
+        sanitize, autograde = preprocessors(config)
+        for preprocessor in sanitize:
+            nb, resources = preprocessor(config=config)(nb, resources)
+        nb = parse(_as_bytes(nb))  # as nbgrader does: a cell put back is complete now
+        for preprocessor in autograde:
             if preprocessor.__name__ not in SAVING:
                 nb, resources = preprocessor(config=config)(nb, resources)
         return nb
 
 
-def preprocessors(config: Config) -> list[type]:
-    """The classes that `nbgrader autograde` runs under this configuration, in order."""
+def preprocessors(config: Config) -> tuple[list[type], list[type]]:
+    """What `nbgrader autograde` runs under this configuration, in its two steps."""
     converter = Autograde(CourseDirectory(config=config), config=config)
-    named = [*converter.sanitize_preprocessors, *converter.autograde_preprocessors]
-    return [import_item(item) if isinstance(item, str) else item for item in named]
+    steps = converter.sanitize_preprocessors, converter.autograde_preprocessors
+    return tuple([_imported(item) for item in step] for step in steps)
+
+
+def _imported(item: str | type) -> type:
+    return import_item(item) if isinstance(item, str) else item
 
 
 def _result(nb: NotebookNode, assignment: str) -> Result:

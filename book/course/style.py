@@ -32,14 +32,14 @@ for colour-blind readers. Each keeps a contrast of 3:1 or more on both pages."""
 
 
 def variant(look: dict) -> dict:
-    """Return a model's look for a second version of it: dashed, with a cross."""
-    return {**look, "linestyle": "--", "marker": "x"}
+    """Return a model's look for a second version of it: ink, dashed, with a cross."""
+    return {**look, "color": INK, "linestyle": "--", "marker": "x"}
 
 
 GREEN, RED, MUTED = "#178A67", "#D24444", "#808080"
 """Strengthened, weakened, and beside the point."""
 
-PX_PER_INCH = 112
+PX_PER_INCH = 122
 """How large a figure's inch may grow on a wide screen, in CSS pixels."""
 
 _numbers = count(1)
@@ -64,7 +64,7 @@ def figure(
     Parameters
     ----------
     alt : one sentence that says what the figure shows, for those who do not see it.
-    height : inches; the width is 5.2 inches.
+    height : inches; the width is that of the style, 4.7 inches.
     rows, columns, grid : as in `Figure.subplots`.
     """
     fig = Figure(figsize=(mpl.rcParams["figure.figsize"][0], height))

@@ -15,8 +15,9 @@
 #
 # In this notebook you write, in NumPy, everything that chapter 1 trains with: the
 # forward pass, the loss, backpropagation through time, and the tools around them.
-# Thirteen short functions, then one question to answer in words. 40 points, about
-# three and a half hours; each task stands on its own, so you may skip one and return.
+# Thirteen short functions (38 points), then one question to answer in words (2 points,
+# graded by a reader): 40 points, about three and a half hours. Each task stands on its
+# own, so you may skip one and return.
 #
 # **How a task works**
 #
@@ -1139,7 +1140,7 @@ expect_shape(got, (1, 3), "the shapes of the task: T whole numbers a row", kind=
 expect_close(got, [[1, 0, 1]], "the example above and section 1.4")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
-for B, T, H, V in [(9, 7, 5, 8), (1, 12, 6, 9), (11, 1, 4, 6), (8, 6, 3, 10)]:
+for B, T, H, V in 3 * [(9, 7, 5, 8), (1, 12, 6, 9), (11, 1, 4, 6), (8, 6, 3, 10)]:
     sizes = [(B, H), (V, H), (H, H), (H,), (H, V), (V,)]
     given = [rng.integers(V, size=B), *(rng.normal(size=size) for size in sizes)]
     kept = [a.copy() for a in given]

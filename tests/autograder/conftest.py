@@ -197,6 +197,7 @@ def graded_class(tmp_path_factory, released):
     hand_in(root, "text", "this is not a notebook")
     done = autograder("grade", "tiny", "--workers", "2", "--json", cwd=root)
     assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
     records = {r["student"]: r for r in json.loads(done.stdout)["submissions"]}
     return root, records
 

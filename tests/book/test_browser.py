@@ -92,7 +92,7 @@ def far(url: str) -> bool:
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_whole(view, address, name):
     view.goto(f"{address}/{name}.html")
-    view.wait_for_function("!window.MathJax || MathJax.startup?.document?.state() >= 8")
+    view.evaluate("() => window.MathJax?.startup?.promise")
     assert view.foreign == []
     assert view.errors == []
     assert view.evaluate(RAW_TEX) == []

@@ -60,9 +60,9 @@ def test_every_local_link_and_anchor_leads_somewhere(pages):
             target = (path.parent / unquote(url.path)).resolve() if url.path else path
             if not target.exists():
                 broken.append((path.name, link))
-            elif url.fragment and target in pages:
-                if unquote(url.fragment) not in pages[target].ids:
-                    broken.append((path.name, link))
+            ids = pages[target].ids if target in pages else [unquote(url.fragment)]
+            if url.fragment and unquote(url.fragment) not in ids:
+                broken.append((path.name, link))
     assert not broken
 
 

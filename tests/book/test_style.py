@@ -79,7 +79,7 @@ def test_references_inside_a_figure_resolve():
 
 def test_an_animation_needs_no_network():
     states = np.random.default_rng(0).normal(size=(4, 3))
-    made = style.animation_to_html(figures.state_flow("hell", states))
+    made = style.animation_to_html(figures.state_flow("hell", np.zeros(3), states))
     assert "http" not in re.sub(r"xmlns\S*|base64,\S+", "", made)
     assert "fa-" not in made
     assert 'role="group" aria-label="Frame by frame' in made

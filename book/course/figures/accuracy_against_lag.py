@@ -31,7 +31,12 @@ def accuracy_against_lag(
     for model, values in accuracies.items():
         look = looks[model]
         ax.plot(lags, values.mean(1), label=model, **look)
-        points = {"color": look["color"], "alpha": 0.5, "s": 16}
+        points = {
+            "color": look["color"],
+            "alpha": 0.6,
+            "s": 24,
+            "marker": look["marker"],
+        }
         ax.scatter(np.repeat(lags, values.shape[1]), values.ravel(), **points)
     ax.axhline(chance, color=MUTED, linestyle=":", linewidth=1.2, label="guessing")
     ax.set(xlabel="steps between symbol and question", ylabel="accuracy")

@@ -29,7 +29,14 @@ def error_surface(
     for (label, path), color, line in zip(
         paths.items(), [RED, GREEN], ["--", "-"], strict=True
     ):
-        ax.plot(*path.T, color=color, linestyle=line, marker=".", label=label)
+        ax.plot(
+            *path.T,
+            color=color,
+            linestyle=line,
+            marker=".",
+            label=label,
+            zorder=3 if color == RED else 2,
+        )
     start = next(iter(paths.values()))[0]
     ax.plot(*start, "o", color="white", markeredgecolor=INK, label="start")
     ax.set(xlabel="$w$", ylabel="$b$", xlim=w[[0, -1]], ylim=b[[0, -1]])

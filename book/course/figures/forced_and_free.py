@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..style import INK, MUTED, figure
+from ..style import INK, MODEL, figure
 
 ALT = (
     "Two panels of accuracy against training steps. Left, trained with teacher "
@@ -23,7 +23,7 @@ def forced_and_free(steps: list[int], curves: dict[str, np.ndarray]) -> Figure:
         input, then running free.
     """
     fig, axes = figure(ALT, height=2.6, columns=2, sharey=True)
-    looks = [("fed the truth", INK, "-"), ("running free", MUTED, "--")]
+    looks = [("fed the truth", INK, "-"), ("running free", MODEL["rnn"]["color"], "--")]
     for ax, (training, pair) in zip(axes, curves.items(), strict=True):
         for (label, color, line), runs in zip(looks, pair, strict=True):
             ax.plot(steps, runs.T, color=color, linewidth=0.6, alpha=0.6)

@@ -3,13 +3,21 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..style import INK, figure
+from ..style import INK, MODEL, MUTED, figure
 
 ALT = (
     "Gradient norm against lag on a logarithmic scale, one line per scale of the "
     "recurrent matrix. In the linear panel the lines are straight: below one they "
     "fall, at one they stay, above one they rise. With tanh every line lies lower."
 )
+
+LOOKS = [
+    (MUTED, "--"),
+    (INK, "-"),
+    (MODEL["rnn"]["color"], "-."),
+    (MODEL["rnn"]["color"], ":"),
+]
+"""Below one, one, and two above."""
 
 
 def gradient_against_lag(panels: dict[str, dict[float, np.ndarray]]) -> Figure:
@@ -21,11 +29,8 @@ def gradient_against_lag(panels: dict[str, dict[float, np.ndarray]]) -> Figure:
     """
     fig, axes = figure(ALT, height=3.0, columns=len(panels), sharey=True)
     for ax, (title, lines) in zip(axes, panels.items(), strict=True):
-        for style, (rho, norms) in zip(
-            ["-", "--", "-.", ":"], lines.items(), strict=True
-        ):
-            ax.plot(norms, linestyle=style, label=f"$\\rho$ = {rho:g}")
-        ax.axhline(1, color=INK, linewidth=0.6)
+        for (color, style), (rho, norms) in zip(LOOKS, lines.items(), strict=True):
+            ax.plot(norms, color=color, linestyle=style, label=f"$\\rho$ = {rho:g}")
         ax.set(title=title, xlabel="lag (steps)", yscale="log")
     axes[0].set_ylabel("gradient norm")
     axes[0].legend(loc="upper left", ncols=2, columnspacing=1, handlelength=1.6)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..style import INK, figure
+from ..style import INK, MODEL, figure
 
 ALT = (
     "Four curves rise from about a quarter towards one: the probability of the right "
@@ -24,9 +24,17 @@ def probability_of_truth(
     """
     fig, ax = figure(ALT)
     for t, curve in enumerate(probabilities.T):
-        style = ["-", "--", "-.", ":"][t % 4]
+        # The two steps that read the same letter stand out.
+        twin = inputs.count(inputs[t]) > 1
+        color = MODEL["rnn"]["color"] if twin else INK
+        style = ["-.", ":", "-", "--"][t % 4]
         prefix = inputs[: t + 1]
-        ax.plot(curve, linestyle=style, label=f"'{targets[t]}' after '{prefix}'")
+        ax.plot(
+            curve,
+            color=color,
+            linestyle=style,
+            label=f"'{targets[t]}' after '{prefix}'",
+        )
     ax.axvline(spelled, color=INK, linewidth=0.8)
     ax.text(spelled, 0.02, " spells it alone", fontsize=9)
     ax.set(xlabel="training steps", ylabel="probability of the truth", ylim=(0, 1))

@@ -1,0 +1,115 @@
+"""One submission, bytes in and bytes out."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+
+from autograder.coordinator import make_job
+from autograder.course import read_config
+from autograder.worker import grade
+
+from .conftest import RIGHT, fill_in, make_course, tree
+
+
+@pytest.fixture(scope="module")
+def job_of(tmp_path_factory, released):
+    root = make_course(tmp_path_factory.mktemp("jobs"))
+    config = read_config(root)
+
+    def make(damage, answers=RIGHT):
+        nb = nbformat.reads(fill_in(released, answers), as_version=4)
+        damage(nb)
+        return make_job(root, "tiny", nbformat.writes(nb).encode(), config)
+
+    return make
+
+
+def index(nb, grade_id):
+    ids = [c.metadata.get("nbgrader", {}).get("grade_id") for c in nb.cells]
+    return ids.index(grade_id)
+
+
+def double(*names):
+    def damage(nb):
+        for name in names:
+            at = index(nb, name)
+            nb.cells.insert(at, copy.deepcopy(nb.cells[at]))
+
+    return damage
+
+
+def delete_a_test(nb):
+    del nb.cells[index(nb, "total_test")]
+
+
+def edit_a_test(nb):
+    nb.cells[index(nb, "total_test")].source = "raise SystemExit"
+
+
+def raise_elsewhere(nb):
+    nb.cells.insert(0, nbformat.v4.new_code_cell("1 / 0"))
+
+
+def damage_all_but_the_answers(nb):
+    for damage in (double("scale", "scale_test"), edit_a_test, raise_elsewhere):
+        damage(nb)
+
+
+@pytest.mark.parametrize("damage", [damage_all_but_the_answers, delete_a_test])
+def test_right_answers_in_a_damaged_notebook_get_full_marks(job_of, damage):
+    graded = grade(job_of(damage))
+    assert (graded.status, graded.result.score) == ("graded", 5), graded.trace
+
+
+def test_a_notebook_of_another_assignment_is_refused(job_of):
+    def rename(nb):
+        nb.metadata["course"] = {"assignment": "other"}
+
+    graded = grade(job_of(rename))
+    assert (graded.status, graded.result.score) == ("refused", 0)
+    assert graded.reason == "The notebook belongs to other, not to tiny."
+
+
+def test_a_notebook_without_our_cells_is_refused(job_of):
+    def strip(nb):
+        for cell in nb.cells:
+            cell.metadata.pop("nbgrader", None)
+
+    assert "none of the cells" in grade(job_of(strip)).reason
+
+
+def test_a_hidden_exception_shows_neither_input_nor_source(job_of):
+    answers = {
+        "scale": "def scale(x, c):\n    assert len(x) == 2, repr(x)\n    return x * c",
+        "total": "def total(x):\n    if len(x) > 4:\n        raise KeyError(repr(x))\n"
+        "    return x.sum()",
+    }
+    scale, total = grade(job_of(lambda nb: None, answers)).result.tasks
+    assert (scale.verdict, total.verdict) == ("wrong", "error")
+    assert "hidden test" in scale.hint
+    assert "KeyError" in total.hint
+    assert "5." not in scale.hint + total.hint
+
+
+def test_a_broken_answer_cell_and_a_visible_failure_are_told_apart(job_of, tmp_path):
+    answers = {
+        "scale": "def scale(x, c)\n    return x",
+        "total": "def total(x): return 1",
+    }
+    scale, total = grade(job_of(lambda nb: None, answers)).result.tasks
+    assert (scale.verdict, total.verdict) == ("error", "wrong")
+    assert (
+        scale.hint == "The cell of scale itself fails with SyntaxError: mend it first."
+    )
+    assert total.hint == "Expected the sum 4.0 of four ones."
+
+
+def test_a_job_changes_no_file_of_the_course(job_of, tmp_path):
+    root = make_course(tmp_path / "course")
+    before = tree(root)
+    job = make_job(root, "tiny", b"nothing", read_config(root))
+    assert json.loads(job.options)["Execute"] == {"timeout": 2}
+    assert grade(job).status == "refused"
+    assert tree(root) == before
