@@ -103,6 +103,7 @@ def animation_to_html(animation: FuncAnimation) -> str:
     for icon, sign in ICONS.items():
         player = player.replace(f'<i class="fa {icon}"></i>', sign)
     label = html.escape(animation.alt, quote=True)
+    player = player.replace("<img id", f'<img alt="{label}" id')
     box = f'<div class="course-animation" role="group" aria-label="{label}">'
     return f"{box}{player}</div>"
 

@@ -45,8 +45,10 @@ def spelling(
         _arrow(ax, (t, 0.35), (t, 0.65))
         _arrow(ax, (t, 1.1 + size - 0.4), (t, 1.8 + size - 0.45))
     labels = [(0, "input"), (0.6 + size / 2 + 0.5, "hidden"), (top, "target")]
-    labels += [(1.15 + size + vocabulary, "scores")]
-    labels += [(0.8 + size + vocabulary - k, letters[k]) for k in range(vocabulary)]
+    labels += [
+        (0.8 + size + vocabulary - k, f"score of {letters[k]}")
+        for k in range(vocabulary)
+    ]
     for height, label in labels:
         ax.text(-0.55, height, label, ha="right", va="center", color=MUTED, fontsize=9)
     return fig
