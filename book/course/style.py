@@ -102,6 +102,9 @@ def animation_to_html(animation: FuncAnimation) -> str:
     player = re.sub(r'<link rel="stylesheet"\s+href="http[^>]*>', "", player)
     for icon, sign in ICONS.items():
         player = player.replace(f'<i class="fa {icon}"></i>', sign)
+    # Its ids are random; a page that is built again should be the same.
+    random_id = re.search(r"_anim_img(\w{32})", player)[1]
+    player = player.replace(random_id, f"f{next(_numbers)}")
     label = html.escape(animation.alt, quote=True)
     player = player.replace("<img id", f'<img alt="{label}" id')
     box = f'<div class="course-animation" role="group" aria-label="{label}">'

@@ -21,16 +21,18 @@ LOOKS = [
 
 
 def gradient_against_lag(panels: dict[str, dict[float, np.ndarray]]) -> Figure:
-    """Draw a panel a kind of network, a line a scale rho of its recurrent matrix.
+    """Draw a panel a kind of network: for each scale rho, all draws and their median.
 
     Parameters
     ----------
-    panels : title -> {rho: (lags,) gradient norm at each lag}.
+    panels : title -> {rho: (draws, lags) gradient norm at each lag}.
     """
     fig, axes = figure(ALT, height=3.0, columns=len(panels), sharey=True)
     for ax, (title, lines) in zip(axes, panels.items(), strict=True):
         for (color, style), (rho, norms) in zip(LOOKS, lines.items(), strict=True):
-            ax.plot(norms, color=color, linestyle=style, label=f"$\\rho$ = {rho:g}")
+            ax.plot(norms.T, color=color, linewidth=0.5, alpha=0.4)
+            middle = np.median(norms, axis=0)
+            ax.plot(middle, color=color, linestyle=style, label=f"$\\rho$ = {rho:g}")
         ax.set(title=title, xlabel="lag (steps)", yscale="log")
     axes[0].set_ylabel("gradient norm")
     axes[0].legend(loc="upper left", ncols=2, columnspacing=1, handlelength=1.6)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from ..style import INK, MODEL, figure
 
 ALT = (
-    "Four curves rise from about a quarter towards one: the probability of the right "
+    "Four curves rise towards one: the probability of the right "
     "next letter after each input letter, against training steps."
 )
 

@@ -52,7 +52,7 @@ def _draw(ax: Axes, text: str, states: np.ndarray, t: int) -> None:
 
 def _unit(ax: Axes, x: float, y: float, value: float) -> None:
     """Draw one hidden number as a disc: hue for its sign, area for its size."""
-    color = MODEL["rnn"]["color"] if value > 0 else MODEL["lstm"]["color"]
+    color = MODEL["rnn"]["color"] if value > 0 else MUTED
     ax.scatter(x, y, s=40 + 460 * abs(value), color=color, alpha=0.45)
     number = f"{value:+.2f}".replace("-", "−") if value else "0"
     ax.text(x, y, number, ha="center", va="center", fontsize=10)
