@@ -9,7 +9,7 @@ import numpy as np
 
 from .answers import Answer, Catalogue, fresh_inputs, same
 
-DRAWS = 5  # inputs on which a match must hold
+DRAWS = 10  # inputs on which a match must hold
 
 
 def recognise(

@@ -34,6 +34,8 @@ def error_surface(
             color=color,
             linestyle=line,
             marker=".",
+            markersize=3 if color == RED else 6,
+            linewidth=1.2 if color == RED else 4,
             label=label,
             zorder=3 if color == RED else 2,
         )

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .answers import Catalogue
-from .diagnosis import recognise
-from .sources import Task
+from ..answers import Catalogue
+from ..diagnosis import recognise
+from ..sources import Task
 
 FORK = multiprocessing.get_context("fork")
 

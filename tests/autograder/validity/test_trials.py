@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.sources import Task
-from autograder.trials import Limits, in_child, try_answer
+from autograder.validity.trials import Limits, in_child, try_answer
 
 SETUP = ("import numpy as np", "def twice(x):\n    return 2 * double(x) / 2")
 RIGHT = "def double(x):\n    return 2 * x"

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .errors import UsageError
+from ..errors import UsageError
+from ..sources import assignments
 from .judging import Row, Score
 from .measurement import measure
-from .sources import assignments
 from .trials import Limits
 
 NAMED = 0.9  # of the misconceptions, at least

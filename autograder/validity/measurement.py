@@ -15,11 +15,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from .answers import Answer, Catalogue, read_catalogue
-from .errors import UsageError
+from ..answers import Answer, Catalogue, read_catalogue
+from ..errors import UsageError
+from ..sources import Task, read_source, read_tasks, solution_path
 from .judging import Row, Trial, judge, judge_name
 from .mutants import blank, mutants
-from .sources import Task, read_source, read_tasks, solution_path
 from .trials import Limits, Verdict, name_answer, prepare, try_answer
 
 MISCONCEPTIONS, ALTERNATIVES = 5, 3  # what a task needs at least

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from autograder.mutants import blank, mutants
+from autograder.validity.mutants import blank, mutants
 
 CELL = '''
 SCALE = 2

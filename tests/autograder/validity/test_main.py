@@ -6,7 +6,7 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from autograder.validity import main
+from autograder.validity.__main__ import main
 
 SOLUTION = '''
 # %% setup="imports"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .sources import Task
+from ..sources import Task
 from .trials import Verdict
 
 # Such an answer is not wrong in the way it means to be.
