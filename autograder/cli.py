@@ -169,10 +169,6 @@ def _open(course: Path | None, near: Path | None = None) -> tuple:
     """The course's folder and its configuration."""
     from .course import find_root, read_config
 
-    try:
-        root = find_root(course or Path.cwd())
-    except UsageError:
-        if course is not None or near is None:
-            raise
-        root = find_root(near)
+    starts = [course] if course else [Path.cwd(), *([near] if near else [])]
+    root = find_root(*starts)
     return root, read_config(root)

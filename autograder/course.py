@@ -85,14 +85,20 @@ class _Reader(PyFileConfigLoader):
         self.config = Config(Reading={"only": True})
 
 
-def find_root(start: Path) -> Path:
-    """The course folder that holds `start`; UsageError if there is none."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / CONFIG).is_file():
-            return folder
+def find_root(*starts: Path) -> Path:
+    """The course folder that holds the first of `starts` that is in one.
+
+    Raises UsageError if none is.
+    """
+    starts = tuple(dict.fromkeys(start.resolve() for start in starts))
+    for start in starts:
+        for folder in (start, *start.parents):
+            if (folder / CONFIG).is_file():
+                return folder
+    tried = ", ".join(map(str, starts))
     raise UsageError(
-        f"There is no {CONFIG} in {start} or above it; "
-        "go to the course's folder or name it with --course."
+        f"There is no {CONFIG} in {tried} or above; go to the course's folder, or name "
+        "it before the command: python -m autograder --course FOLDER check NOTEBOOK"
     )
 
 

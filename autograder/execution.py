@@ -18,9 +18,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import determine_grade
 from traitlets import Integer, Unicode
 
-from . import wire
-from .answers import Answer, Catalogue, read_catalogue
-from .diagnosis import recognise
+from .faults import OwnCells
 from .verdicts import (
     DIED,
     TIMED_OUT,
@@ -41,7 +39,6 @@ CRASHED = "The Python process died in this cell or before it; the cell has no re
 UNSTOPPABLE = "A cell ran too long or printed too much and could not be interrupted."
 NO_TIME = "The notebook reached its limit of {} s before this cell."
 PARTLY = "Some parts of this task earn their points, others do not yet."
-BROKEN = "The cell of {} itself fails with {}: mend it first."
 NO_KERNEL = "The Python process that runs the notebook could not be started."
 
 
@@ -62,10 +59,10 @@ class JudgingExecute(Execute):
     def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
         """Run all cells in a fresh kernel, in a private folder."""
         self._assignment = resources["nbgrader"]["assignment"]
-        self._catalogue: Catalogue | None = None
+        self._catalogue = None
         self._deadline = time.monotonic() + self.notebook_timeout
         self._end: tuple[str, str] | None = None  # why no further cell is run
-        self._broken: dict[str, NotebookNode] = {}  # error of a solution cell
+        self._own = OwnCells()
         self.shutdown_kernel = "immediate"
         with tempfile.TemporaryDirectory(
             prefix="grade-", ignore_cleanup_errors=True
@@ -128,13 +125,13 @@ class JudgingExecute(Execute):
                 out.evalue = TOO_LONG.format(self.timeout)
 
     def _judge(self, cell: NotebookNode) -> None:
-        meta = cell.metadata.get("nbgrader") or {}
         error = error_of(cell)
-        if meta.get("solution") and error is not None:
-            self._broken[meta["grade_id"]] = error
         if is_test(cell):
             settle_outputs(cell)
-            put_judgement(cell, self._judgement(cell, error))
+            said = self._judgement(cell, error)
+            put_judgement(cell, self._own.add_notes(task_name(cell), said))
+        elif self._end is None:
+            self._own.note(cell, error)
 
     def _judgement(self, cell: NotebookNode, error: NotebookNode | None) -> Judgement:
         if error is None:
@@ -142,10 +139,9 @@ class JudgingExecute(Execute):
             full = score == points
             return Judgement("correct") if full else Judgement("wrong", None, PARTLY)
         task = task_name(cell)
-        broken = self._broken.get(task)
-        if broken is not None and verdict_of(error) == "error":
-            said = BROKEN.format(task, broken.ename)
-            return Judgement(verdict_of(broken), None, said)
+        cause = self._own.cause(task, error)
+        if cause is not None:
+            return cause
         verdict = verdict_of(error)
         if verdict in ("wrong", "error"):
             answer = self._recognise(task)
@@ -153,8 +149,12 @@ class JudgingExecute(Execute):
                 return Judgement(verdict, answer.name, answer.hint)
         return Judgement(verdict, None, sentence(cell, error, verdict))
 
-    def _recognise(self, task: str) -> Answer | None:
+    def _recognise(self, task: str) -> object:
+        """The catalogued answer that the student's is, or None."""
         try:
+            from .answers import read_catalogue  # NumPy is for failed tests alone
+            from .diagnosis import recognise
+
             if self._catalogue is None:
                 folder = Path(self.solutions) / self._assignment
                 self._catalogue = read_catalogue(folder)
@@ -165,6 +165,8 @@ class JudgingExecute(Execute):
 
     def _call(self, name: str, args: tuple) -> object:
         """Call the student's function by value, in its own kernel."""
+        from . import wire
+
         expression = wire.call_expression(name, args, inspect.getsource(wire))
         content = self._ask(expression)
         reply = content.get("user_expressions", {}).get("reply", {})

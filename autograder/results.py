@@ -16,7 +16,8 @@ class TaskResult:
     score : what the answer earned, 0 to `points`.
     verdict : one of `VERDICTS`.
     misconception : name of the recognised misconception, or None.
-    hint : one sentence for the student, or None where the answer is correct.
+    hint : a sentence or two for the student; None where the answer is correct, unless
+        an own cell failed nevertheless.
     """
 
     task: str
@@ -34,11 +35,13 @@ class Result:
     Attributes
     ----------
     assignment : the assignment's name.
-    tasks : its autograded tasks, in order; written answers are graded by hand.
+    tasks : its autograded tasks, in order.
+    written : what each answer is worth that is graded by hand; in no score.
     """
 
     assignment: str
     tasks: tuple[TaskResult, ...]
+    written: tuple[float, ...] = ()
 
     @property
     def score(self) -> float:

@@ -30,6 +30,10 @@ class ForgetDuplicates(NbGraderPreprocessor):
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a notebook file; UsageError if there is no such regular file."""
+    if path.is_dir():
+        found = min(path.glob("*.ipynb"), default=None)
+        such = f", such as {found}" if found else ""
+        raise UsageError(f"{path} is a folder; name a notebook{such}.")
     if not path.is_file():
         raise UsageError(f"There is no file {path}; check the path.")
     if path.stat().st_size > MAX_BYTES:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -11,26 +12,48 @@ from .results import Record, Result
 
 
 def print_result(result: Result) -> None:
-    """One notebook: a row a task, and the total."""
-    table = Table(title=result.assignment)
-    for name, justify in [
-        ("Task", "left"),
-        ("Points", "right"),
-        ("Verdict", "left"),
-        ("Hint", "left"),
-    ]:
-        table.add_column(name, justify=justify, overflow="fold")
+    """One notebook: a row a task, what is to be noted beside, and the total.
+
+    Where the terminal is narrow, the hints alone are wrapped.
+    """
+    table = Table(
+        title=result.assignment,
+        box=box.SIMPLE,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_edge=False,
+    )
+    table.add_column("Task", no_wrap=True)
+    table.add_column("Points", no_wrap=True, justify="right")
+    table.add_column("Verdict", no_wrap=True)
+    table.add_column("Hint", overflow="fold")
     for task in result.tasks:
-        style = "green" if task.verdict == "correct" else "red"
+        correct = task.verdict == "correct"
         table.add_row(
             Text(task.task),
             f"{task.score:g} / {task.points:g}",
-            Text(task.verdict, style),
-            Text(task.hint or ""),
+            Text(task.verdict, "green" if correct else "red"),
+            Text("" if correct else task.hint or ""),
         )
     console = Console()
     console.print(table)
-    console.print(f"{result.score:g} of {result.max_score:g} points")
+    console.print()
+    for task in result.tasks:
+        if task.verdict == "correct" and task.hint:
+            console.print(Text(task.hint))
+    console.print(Text(total(result)))
+
+
+def total(result: Result) -> str:
+    """The points, and how many answers a person still has to read."""
+    said = f"{result.score:g} of {result.max_score:g} points"
+    number, points = len(result.written), sum(result.written)
+    if not number:
+        return f"{said}."
+    answers = "1 written answer" if number == 1 else f"{number} written answers"
+    worth = "1 point" if points == 1 else f"{points:g} points"
+    verb = "is" if number == 1 else "are"
+    return f"{said}; {answers} ({worth}) {verb} graded by hand."
 
 
 def print_class(records: list[Record]) -> None:

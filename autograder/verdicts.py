@@ -33,7 +33,8 @@ class Judgement:
     ----------
     verdict : one of `results.VERDICTS`.
     misconception : name of the recognised misconception, or None.
-    hint : one sentence for the student, or None where the answer is correct.
+    hint : a sentence or two for the student; None where the answer is correct, unless
+        an own cell failed nevertheless.
     """
 
     verdict: str
@@ -51,6 +52,12 @@ def is_test(cell: NotebookNode) -> bool:
     meta = cell.metadata.get("nbgrader") or {}
     graded = meta.get("grade", False) and not meta.get("solution", False)
     return graded and cell.cell_type == "code"
+
+
+def is_written(cell: NotebookNode) -> bool:
+    """Whether the cell is an answer that is graded by hand."""
+    meta = cell.metadata.get("nbgrader") or {}
+    return bool(meta.get("grade") and meta.get("solution"))
 
 
 def error_of(cell: NotebookNode) -> NotebookNode | None:
@@ -79,7 +86,7 @@ def put_error(cell: NotebookNode, ename: str, sentence: str) -> None:
 def put_judgement(cell: NotebookNode, judgement: Judgement) -> None:
     """Keep a judgement in the test cell, and show it above the cell's outputs."""
     cell.metadata["autograder"] = asdict(judgement)
-    if judgement.verdict != "correct":
+    if judgement.verdict != "correct" or judgement.hint:
         cell.outputs.insert(0, show(judgement))
 
 
@@ -129,13 +136,18 @@ def sentence(cell: NotebookNode, error: NotebookNode, verdict: str) -> str:
     """One sentence about a failed test cell; nothing of a hidden test is in it."""
     task = task_name(cell)
     if verdict == "not attempted":
-        return f"{task} still raises NotImplementedError: write it."
+        return not_attempted(task)
     if verdict in ("timeout", "crashed"):
         return error.evalue or "The cell was stopped at its time limit."
     if _failed_visibly(cell, error):
         what = error.evalue if verdict == "wrong" else f"{error.ename}: {error.evalue}"
         return " ".join(ANSI.sub("", what).split())[:MAX_SENTENCE] or neutral(verdict)
     return neutral(verdict, error.ename)
+
+
+def not_attempted(task: str) -> str:
+    """What is said about a task that is still as it was released."""
+    return f"{task} still raises NotImplementedError: write it."
 
 
 def neutral(verdict: str, ename: str = "") -> str:

@@ -24,13 +24,14 @@
 # 1. Read the task, with its formula and a worked example. Equation and section
 #    numbers are those of chapter 1.
 # 2. Replace `raise NotImplementedError()` in the cell below it, and run that cell.
-# 3. Run the test cell that follows. It checks shapes and the worked example, and says
-#    in one sentence what it expected, what came, and where to look.
+# 3. Run the test cell that follows. It checks shapes, the worked example and that your
+#    inputs stay as they are, and says in one sentence what it expected, what came, and
+#    where to look.
 # 4. Hidden tests decide on the points. They use random numbers, all sizes different,
 #    and edge cases. To run them, save this notebook and type in a terminal, in the
 #    course's folder:
 #
-#        python -m autograder check exercises/ch1_rnn/ch1_rnn.ipynb
+#        .venv/bin/python -m autograder check exercises/ch1_rnn/ch1_rnn.ipynb
 #
 # **The rules.** NumPy arrays go in and NumPy arrays come out; do not change your
 # inputs. Results have to agree to about five digits. No function needs another one of
@@ -38,8 +39,8 @@
 # costs you once. Write the formulas out: `torch.nn.RNN` and automatic differentiation
 # are not an answer here.
 #
-# **The shapes.** Inputs are rows: a batch of inputs is multiplied from the left,
-# `x_t @ W_xh`.
+# **The shapes.** Vectors are rows: a batch of inputs is multiplied by a matrix from the
+# right, `x_t @ W_xh`.
 #
 # | Symbol | Meaning | Name | Shape |
 # |---|---|---|---|
@@ -61,6 +62,8 @@
 # respect to `a` is called `da` and has the shape of `a`.
 
 # %% setup="helpers"
+import copy
+
 import numpy as np
 import torch  # the tests compare with it
 
@@ -83,12 +86,62 @@ def expect_shape(got, shape, look, kind="float"):
     )
 
 
+def shown(a):
+    """Numbers as they stand in a sentence; whole numbers stay whole."""
+    a = np.asarray(a)
+    return (np.round(a, 4) if a.dtype.kind == "f" else a).tolist()
+
+
 def expect_close(got, want, look):
     """Fail with one sentence unless `got` has the values of `want`."""
-    numbers = [np.round(np.asarray(a, dtype=float), 4).tolist() for a in (want, got)]
     assert matches(got, want), (
-        f"Expected {numbers[0]}, got {numbers[1]}. Look at {look}."
+        f"Expected {shown(want)}, got {shown(got)}. Look at {look}."
     )
+
+
+def expect_parts(got, names):
+    """Fail with one sentence unless `got` holds one thing for each name."""
+    came = f"a {type(got).__name__}"
+    if isinstance(got, tuple | list):
+        came = f"{len(got)} of them"
+    assert came == f"{len(names)} of them", (
+        f"Expected {len(names)} results, {', '.join(names)}, got {came}. "
+        "Look at the shapes of the task."
+    )
+
+
+def expect_unchanged(name, given, kept):
+    """Fail with one sentence unless the inputs are what they were before the call."""
+    for place, (now, before) in enumerate(zip(given, kept, strict=True), start=1):
+        pairs = (
+            zip(now, before, strict=True) if isinstance(now, list) else [(now, before)]
+        )
+        assert all(np.array_equal(a, b) for a, b in pairs), (
+            f"Expected {name} to leave its inputs as they are, but input {place} has "
+            "other numbers after the call. Look for lines that write into an array you "
+            "were given (a[...] = ..., a += ...), and make a new array instead."
+        )
+
+
+def expect_result(function, *given, case=None):
+    """Call a function; fail with one sentence if it changes an input or returns None.
+
+    Where the task names a special case, an exception becomes a sentence, too.
+    """
+    kept, name = copy.deepcopy(given), function.__name__
+    try:
+        got = function(*given)
+    except Exception as error:
+        if case is None or isinstance(error, NotImplementedError):
+            raise
+        raise AssertionError(
+            f"Expected {name} to work for {case}, got {type(error).__name__}: {error}."
+        ) from None
+    assert got is not None, (
+        f"Expected a result from {name}, got None: does the function return its result?"
+    )
+    expect_unchanged(name, given, kept)
+    return got
 
 
 # %% [markdown] prompt="rnn_step"
@@ -121,12 +174,12 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
 
 
 # %% test="rnn_step" points=2
-got = rnn_step(
-    np.ones((2, 3)), np.ones((2, 4)), np.ones((3, 4)), np.ones((4, 4)), np.ones(4)
-)
+ones = [np.ones(size) for size in [(2, 3), (2, 4), (3, 4), (4, 4), (4,)]]
+got = expect_result(rnn_step, *ones)
 expect_shape(got, (2, 4), "the shapes in the table: h_t is (B, H)")
 
-got = rnn_step(
+got = expect_result(
+    rnn_step,
     np.array([[1.0, 2.0]]),
     np.array([[0.5]]),
     np.array([[0.1], [0.2]]),
@@ -194,12 +247,12 @@ def rnn_forward(x, h_0, W_xh, W_hh, b_h):
 
 
 # %% test="rnn_forward" points=3
-got = rnn_forward(
-    np.ones((2, 5, 3)), np.ones((2, 4)), np.ones((3, 4)), np.ones((4, 4)), np.ones(4)
-)
+ones = [np.ones(size) for size in [(2, 5, 3), (2, 4), (3, 4), (4, 4), (4,)]]
+got = expect_result(rnn_forward, *ones)
 expect_shape(got, (2, 5, 4), "the shapes of the task: one state for each step")
 
-got = rnn_forward(
+got = expect_result(
+    rnn_forward,
     np.array([[[1.0], [0.0]]]),
     np.zeros((1, 1)),
     np.array([[1.0]]),
@@ -210,6 +263,8 @@ first = np.tanh(1.0)
 expect_close(
     got, [[[first], [np.tanh(first / 2)]]], "the example above and section 1.1"
 )
+got = expect_result(rnn_forward, ones[0][:, :0], *ones[1:], case="T = 0, no steps")
+expect_shape(got, (2, 0, 4), "the shapes of the task: T may be 0")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H, kind in [
@@ -278,12 +333,16 @@ def softmax(y):
 
 
 # %% test="softmax" points=2
-got = softmax(np.ones((2, 3, 4)))
+got = expect_result(softmax, np.ones((2, 3, 4)))
 expect_shape(got, (2, 3, 4), "the shapes of the task: p has the shape of y")
 
-got = softmax(np.array([0.0, np.log(2.0), np.log(5.0)]))
+got = expect_result(
+    softmax,
+    np.array([0.0, np.log(2.0), np.log(5.0)]),
+    case="scores y (V,), with no axes in front of the last",
+)
 expect_close(got, [0.125, 0.25, 0.625], "the example above and equation (1.3)")
-got = softmax(np.array([[1000.0, 1000.0]]))
+got = expect_result(softmax, np.array([[1000.0, 1000.0]]))
 expect_close(got, [[0.5, 0.5]], "the largest score a in equation (1.3)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -362,7 +421,8 @@ def sequence_cross_entropy(y, targets, mask):
 
 
 # %% test="sequence_cross_entropy" points=3
-got = sequence_cross_entropy(
+got = expect_result(
+    sequence_cross_entropy,
     np.array([[[0.0, 0.0], [0.0, np.log(3.0)], [7.0, 7.0]]]),
     np.array([[0, 1, 1]]),
     np.array([[True, True, False]]),
@@ -448,7 +508,8 @@ def sequence_cross_entropy_backward(y, targets, mask):
 
 
 # %% test="sequence_cross_entropy_backward" points=3
-got = sequence_cross_entropy_backward(
+got = expect_result(
+    sequence_cross_entropy_backward,
     np.array([[[0.0, 0.0], [0.0, np.log(3.0)], [7.0, 7.0]]]),
     np.array([[0, 1, 1]]),
     np.array([[True, True, False]]),
@@ -495,15 +556,18 @@ for B, T, V, scale in [(3, 5, 4, 2.0), (1, 6, 3, 1.0), (5, 1, 7, 2.0), (4, 3, 6,
 #
 # Write `rnn_step_backward`: given the gradient $dh_t$ that reaches the new
 # state, find the gradients of everything that went into the step. This is equation
-# (1.6), section 1.3; $\odot$ is the element-wise product:
+# (1.6), section 1.3; $\odot$ multiplies element by element:
 #
-# $$\delta_t = dh_t \odot (1 - h_t^2)$$
+# $$\delta_t = dh_t \odot (1 - h_t \odot h_t)$$
 #
 # $$dx_t = \delta_t W_{xh}^\top, \quad
 # dh_{t-1} = \delta_t W_{hh}^\top, \quad
 # dW_{xh} = x_t^\top \delta_t, \quad
 # dW_{hh} = h_{t-1}^\top \delta_t, \quad
 # db_h = \sum_b \delta_{b,t}$$
+#
+# The chapter writes $\mathrel{+}=$ where several steps share a gradient. Here there is
+# one step: return the part that it adds.
 #
 # Shapes: `dh_t (B, H)`, `x_t (B, D)`, `h_prev (B, H)`, `h_t (B, H)`, `W_xh (D, H)`,
 # `W_hh (H, H)` → the five gradients `(dx_t, dh_prev, dW_xh, dW_hh, db_h)` in this
@@ -542,7 +606,9 @@ def rnn_step_backward(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
 
 
 # %% test="rnn_step_backward" points=4
-parts = rnn_step_backward(
+names = ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"]
+parts = expect_result(
+    rnn_step_backward,
     np.array([[2.0]]),
     np.array([[1.0, 2.0]]),
     np.array([[-1.0]]),
@@ -550,9 +616,9 @@ parts = rnn_step_backward(
     np.array([[0.1], [0.2]]),
     np.array([[0.4]]),
 )
-assert len(parts) == 5, f"Expected five gradients, got {len(parts)}. Look at the task."
+expect_parts(parts, names)
 for name, part, want in zip(
-    ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"],
+    names,
     parts,
     [[[0.15, 0.3]], [[0.6]], [[1.5], [3.0]], [[-1.5]], [1.5]],
     strict=True,
@@ -572,7 +638,6 @@ for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3)]:
     assert all(map(np.array_equal, given, kept)), (
         "rnn_step_backward changed one of its inputs; make new arrays instead."
     )
-    names = ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"]
     for name, found, a in zip(names, result, point, strict=True):
         slopes = np.empty(a.shape)
         for index in np.ndindex(a.shape):
@@ -594,12 +659,13 @@ for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3)]:
 # *4 points · difficulty 4 of 5 · about 25 minutes*
 #
 # Write `rnn_backward`: the gradients of a whole sequence. Walk from the last step to
-# the first. This is equation (1.7), section 1.3: what reaches $h_t$ is the gradient
-# from its own output, plus what the next step sends back. Here the first part is given,
-# as `dh[:, t]`; in the chapter it is $dy_t W_{hy}^\top$. With (1.6) this makes
+# the first. This is equation (1.7), section 1.3: what reaches $h_t$ is the sum of what
+# comes from its scores and what comes from the next step. The first part is given here,
+# as the array `dh`; in the chapter it is $dy_t W_{hy}^\top$. With (1.6) this makes
 #
-# $$\delta_t = \left(dh_t^{\mathrm{own}} + \delta_{t+1} W_{hh}^\top\right)
-# \odot (1 - h_t^2), \qquad \delta_{T+1} = 0$$
+# $$\delta_t = \big(\underbrace{dh_t}_{\text{from its scores}} +
+# \underbrace{\delta_{t+1} W_{hh}^\top}_{\text{from the next step}}\big)
+# \odot (1 - h_t \odot h_t), \qquad \delta_{T+1} = 0$$
 #
 # The weights are the same at every step, so their gradients are the sums over the steps
 # of those in (1.6). Step $t$ uses $h_{t-1}$, which is $h_0$ for the first one.
@@ -651,7 +717,9 @@ def rnn_backward(dh, x, h_0, h, W_xh, W_hh):
 
 
 # %% test="rnn_backward" points=4
-parts = rnn_backward(
+names = ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"]
+parts = expect_result(
+    rnn_backward,
     np.array([[[1.0], [1.0]]]),
     np.array([[[1.0], [2.0]]]),
     np.array([[0.2]]),
@@ -659,9 +727,9 @@ parts = rnn_backward(
     np.array([[0.1]]),
     np.array([[2.0]]),
 )
-assert len(parts) == 5, f"Expected five gradients, got {len(parts)}. Look at the task."
+expect_parts(parts, names)
 for name, part, want in zip(
-    ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"],
+    names,
     parts,
     [[[[0.225], [0.1]]], [[4.5]], [[4.25]], [[0.95]], [3.25]],
     strict=True,
@@ -670,7 +738,6 @@ for name, part, want in zip(
     expect_close(part, want, f"{name} in the example above and equation (1.7)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
-names = ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"]
 for B, T, D, H in [(3, 6, 4, 5), (1, 4, 3, 2), (2, 1, 4, 3), (5, 2, 1, 4)]:
     sizes = [(B, T, D), (B, H), (D, H), (H, H), (H,)]
     leaves = [
@@ -723,14 +790,14 @@ for name, found, size in zip(
 # `truncated_bptt`: run equation (1.1) over the whole stream, and sum the gradients of
 # the weights (1.7) over all windows.
 #
-# Shapes: `dh (B, T, H)` (what each state gets from its own output, as in task 7),
+# Shapes: `dh (B, T, H)` (what reaches each state from its scores, as in task 7),
 # `x (B, T, D)`, `h_0 (B, H)`, `W_xh (D, H)`, `W_hh (H, H)`, `b_h (H,)`, and the whole
 # number $K \ge 1$ → `(h, dW_xh, dW_hh, db_h)` with `h (B, T, H)`. Windows start at the
 # first step; the last one may be shorter. $K$ may be larger than $T$; `T` may be 0.
 #
 # **Example.** All sizes 1 but $T=3$, and $K=2$: all of $x$, $h_0$, $b_h$ zero, so that
-# every state is 0 and $1 - h_t^2 = 1$. Let $W_{hh} = 0.5$ and $dh = (1, 1, 1)$. The
-# windows are steps 1–2 and step 3:
+# every state is 0 and $1 - h_t \odot h_t = 1$. Let $W_{hh} = 0.5$ and
+# $dh = (1, 1, 1)$. The windows are steps 1–2 and step 3:
 #
 # - Step 3 is alone in its window: $\delta_3 = 1$.
 # - Step 2 is the last of its window and hears nothing from step 3: $\delta_2 = 1$.
@@ -776,7 +843,15 @@ def truncated_bptt(dh, x, h_0, W_xh, W_hh, b_h, K):
 
 
 # %% test="truncated_bptt" points=4
-parts = truncated_bptt(
+names = ["h", "dW_xh", "dW_hh", "db_h"]
+sizes = [(2, 5, 4), (2, 5, 3), (2, 4), (3, 4), (4, 4), (4,)]
+parts = expect_result(truncated_bptt, *(np.full(size, 0.1) for size in sizes), 2)
+expect_parts(parts, names)
+for name, part, size in zip(names, parts, [(2, 5, 4), *sizes[3:]], strict=True):
+    expect_shape(part, size, f"{name} in the shapes of the task")
+
+parts = expect_result(
+    truncated_bptt,
     np.ones((1, 3, 1)),
     np.zeros((1, 3, 1)),
     np.zeros((1, 1)),
@@ -785,14 +860,12 @@ parts = truncated_bptt(
     np.zeros(1),
     2,
 )
-assert len(parts) == 4, f"Expected four arrays, got {len(parts)}. Look at the task."
 for name, part, want in zip(
-    ["h", "dW_xh", "dW_hh", "db_h"],
+    names,
     parts,
     [np.zeros((1, 3, 1)), [[0.0]], [[0.0]], [3.5]],
     strict=True,
 ):
-    expect_shape(part, np.shape(want), f"{name} in the shapes of the task")
     expect_close(part, want, f"{name} in the example above and section 1.6")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -824,9 +897,7 @@ for B, T, D, H, K in [
         "truncated_bptt changed one of its inputs; make new arrays instead."
     )
     truths = [stream.detach(), W.grad, U.grad, b.grad]
-    for name, found, truth in zip(
-        ["h", "dW_xh", "dW_hh", "db_h"], result, truths, strict=True
-    ):
+    for name, found, truth in zip(names, result, truths, strict=True):
         assert matches(found, truth.numpy()), (
             f"{name} is wrong for a random stream with T = {T} and K = {K}. Section "
             "1.6 says what crosses a window's border and what does not."
@@ -851,21 +922,22 @@ for found, size in zip(none, [(3, 0, 4), (2, 4), (4, 4), (4,)], strict=True):
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
-# Write `clip_by_global_norm`: if all gradients together are longer than a limit $c$,
-# shorten them to that length. This is equation (1.10), section 1.6:
+# Write `clip_by_global_norm`: if all gradients together are longer than a limit
+# $g_{\max}$, shorten them to that length. This is equation (1.10), section 1.6:
 #
-# $$g \leftarrow g \cdot \min\left(1, \frac{c}{\lVert g \rVert}\right)$$
+# $$g \leftarrow g \cdot \min\left(1, \frac{g_{\max}}{\lVert g \rVert}\right)$$
 #
 # where $\lVert g \rVert$ is *one* number: the square root of the sum of the squares of
 # all entries of all arrays. One factor for all of them keeps the direction of the step.
 #
-# `grads` is a list of arrays of any shapes, `max_norm` is $c > 0$ → `(clipped, norm)`:
-# a list of arrays with the same shapes in the same order, and the norm *before*
-# clipping. The arrays in `grads` stay as they are. Gradients that are all zero stay
-# zero.
+# `grads` is a list of arrays of any shapes, `max_norm` is $g_{\max} > 0$ →
+# `(clipped, norm)`: a list of arrays with the same shapes in the same order, and the
+# norm *before* clipping. The arrays in `grads` stay as they are. Gradients that are all
+# zero stay zero.
 #
 # **Example.** `grads` holds `[3]` and `[[0, 4]]`: the norm is $\sqrt{9 + 16} = 5$. With
-# $c = 2.5$ both are halved, to `[1.5]` and `[[0, 2]]`. With $c = 10$ they stay.
+# $g_{\max} = 2.5$ both are halved, to `[1.5]` and `[[0, 2]]`. With $g_{\max} = 10$ they
+# stay.
 
 
 # %% solution="clip_by_global_norm"
@@ -883,12 +955,14 @@ def clip_by_global_norm(grads, max_norm):
 
 # %% test="clip_by_global_norm" points=2
 before = [np.array([3.0]), np.array([[0.0, 4.0]])]
-clipped, length = clip_by_global_norm(before, 2.5)
-expect_close(length, 5.0, "the norm in the example above")
-assert len(clipped) == 2, f"Expected two arrays, got {len(clipped)}. Look at the task."
-expect_close(clipped[0], [1.5], "the example above and equation (1.10)")
-expect_close(clipped[1], [[0.0, 2.0]], "the example above and equation (1.10)")
-expect_close(before[0], [3.0], "your own lines: the arrays in grads must not change")
+parts = expect_result(clip_by_global_norm, before, 2.5)
+expect_parts(parts, ["clipped", "norm"])
+expect_parts(parts[0], ["clipped[0]", "clipped[1]"])
+expect_close(parts[1], 5.0, "the norm in the example above")
+expect_close(parts[0][0], [1.5], "the example above and equation (1.10)")
+expect_close(parts[0][1], [[0.0, 2.0]], "the example above and equation (1.10)")
+parts = expect_result(clip_by_global_norm, before, 10.0)
+expect_close(parts[0][0], [3.0], "the example above: short gradients stay")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for shapes in [[(3, 4), (4, 4), (4,)], [(5,)], [(2, 1, 6), (1,), (7, 2), (3,)]]:
@@ -927,7 +1001,8 @@ for found, zero in zip(result, zeros, strict=True):
 #
 # The chance is not yours to make: `u` holds one number from $[0, 1)$ for each row. Lay
 # the probabilities end to end; the token is the one on whose piece $u$ falls: the
-# smallest $k$ with $p_0 + \dots + p_k > u$.
+# smallest $k$ with $p_0 + \dots + p_k > u$. Rounding can leave even the last running
+# sum a little below 1, and not above a $u$ close to 1: then the last token is meant.
 #
 # Shapes: `y (B, V)`, `temperature` a number above 0, `u (B,)` → `tokens (B,)` integers.
 # Scores may be as large as 10,000, so use the stable softmax (1.3).
@@ -941,7 +1016,8 @@ for found, zero in zip(result, zeros, strict=True):
 # <details><summary>Hint</summary>
 #
 # `np.cumsum` makes the running sums. For one row, `np.argmax` of an array of booleans
-# is the place of the first `True`; it works for all rows at once along an axis.
+# is the place of the first `True`; it works for all rows at once along an axis. Where
+# no entry is `True` it returns 0, without any warning.
 #
 # </details>
 
@@ -962,11 +1038,13 @@ def sample(y, temperature, u):
 
 # %% test="sample" points=3
 three = np.log([[1.0, 2.0, 5.0]] * 3)
-got = sample(three, 1.0, np.array([0.1, 0.2, 0.9]))
+got = expect_result(sample, three, 1.0, np.array([0.1, 0.2, 0.9]))
 expect_shape(got, (3,), "the shapes of the task: one whole number a row", kind="int")
 expect_close(got, [0, 1, 2], "the example above at temperature 1")
-got = sample(three, 0.5, np.array([0.1, 0.2, 0.9]))
+got = expect_result(sample, three, 0.5, np.array([0.1, 0.2, 0.9]))
 expect_close(got, [1, 2, 2], "the example above at temperature 0.5, equation (1.12)")
+got = expect_result(sample, np.zeros((1, 10)), 1.0, np.array([1 - 2**-53]))
+expect_close(got, [9], "the rule for a u so close to 1 that no running sum exceeds it")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, V, tau in [(40, 6, 1.0), (50, 5, 0.4), (60, 7, 2.5), (1, 4, 0.7), (30, 1, 2.0)]:
@@ -990,6 +1068,10 @@ for B, V, tau in [(40, 6, 1.0), (50, 5, 0.4), (60, 7, 2.5), (1, 4, 0.7), (30, 1,
 edges = sample(np.zeros((3, 4)), 1.5, np.array([0.0, 0.25, 0.5]))
 assert matches(edges, [0, 1, 2]), (
     "sample is wrong when u is exactly one of the running sums; read the rule again."
+)
+close = sample(rng.normal(size=(200, 9)), 1.0, np.full(200, 1 - 2**-53))
+assert matches(close, np.full(200, 8)), (
+    "sample draws another token than the last when u is as close to 1 as it can be."
 )
 signs = [[-1.0, 1.0, -1.0], [1.0, -1.0, -1.0], [-1.0, -1.0, 1.0], [-1.0, -1.0, -1.0]]
 huge = sample(1e4 * np.array(signs), 0.5, np.array([0.0, 0.9, 0.4, 0.5]))
@@ -1016,12 +1098,13 @@ assert matches(huge, [1, 0, 2, 1]), (
 # **Example.** $B=1$, $H=1$, $V=2$, tokens 0 and 1, $h_0 = 0$, $W_{xh} = (1, -1)^\top$,
 # $W_{hh} = 0.5$, $b_h = 0$, $W_{hy} = (-2, 2)$, $b_y = (0, 1)$. Then
 # $h_1 = \tanh(1) = 0.7616$, $y_1 = (-1.5232, 2.5232)$, and
-# $h_2 = \tanh(-1 + 0.3808) = -0.5506$, $y_2 = (1.1012, -0.1012)$.
+# $h_2 = \tanh(-1 + 0.3808) = -0.5506$, $y_2 = (1.1011, -0.1011)$.
 #
 # <details><summary>Hint</summary>
 #
 # A one-hot row times a matrix is one row of that matrix: you may look it up, or build
-# the one-hot rows with `np.eye`.
+# the one-hot rows with `np.eye`. Make the array for all scores first: `np.stack` does
+# not work on an empty list.
 #
 # </details>
 
@@ -1053,12 +1136,15 @@ small = [
     np.array([[-2.0, 2.0]]),
     np.array([0.0, 1.0]),
 ]
-got = teacher_forced_scores(np.array([[0, 1]]), *small)
+got = expect_result(teacher_forced_scores, np.array([[0, 1]]), *small)
 expect_shape(got, (1, 2, 2), "the shapes of the task: y is (B, T, V)")
 one, two = np.tanh(1.0), np.tanh(np.tanh(1.0) / 2 - 1)
 expect_close(
     got, [[[-2 * one, 2 * one + 1], [-2 * two, 2 * two + 1]]], "the example above"
 )
+nothing = np.zeros((1, 0), dtype=int)
+got = expect_result(teacher_forced_scores, nothing, *small, case="T = 0, no tokens")
+expect_shape(got, (1, 0, 2), "the shapes of the task: T may be 0")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, H, V in [(3, 6, 5, 4), (1, 5, 2, 7), (4, 1, 3, 2), (2, 0, 4, 3)]:
@@ -1088,7 +1174,8 @@ for B, T, H, V in [(3, 6, 5, 4), (1, 5, 2, 7), (4, 1, 3, 2), (2, 0, 4, 3)]:
 #
 # Write `free_running`: let the network write on its own (section 1.4). The first input
 # is given; from then on each output is the next input. The output is greedy: the token
-# with the largest score. Use equations (1.1) and (1.2) with one-hot inputs, so $D = V$.
+# with the largest score, and of equal scores the smallest token, as `np.argmax` does.
+# Use equations (1.1) and (1.2) with one-hot inputs, so $D = V$.
 #
 # Shapes: `first (B,)` integers, `T` the number of tokens to write, `h_0 (B, H)`,
 # `W_xh (V, H)`, `W_hh (H, H)`, `b_h (H,)`, `W_hy (H, V)`, `b_y (V,)` → `tokens (B, T)`
@@ -1097,7 +1184,7 @@ for B, T, H, V in [(3, 6, 5, 4), (1, 5, 2, 7), (4, 1, 3, 2), (2, 0, 4, 3)]:
 #
 # **Example.** The weights of task 11, the first input 0, $T=3$. Input 0:
 # $h_1 = 0.7616$, scores $(-1.52, 2.52)$, so it writes 1. Input 1: $h_2 = -0.5506$,
-# scores $(1.10, -0.10)$, so it writes 0. Input 0: $h_3 = \tanh(1 - 0.2753) = 0.6199$,
+# scores $(1.10, -0.10)$, so it writes 0. Input 0: $h_3 = \tanh(1 - 0.2753) = 0.6198$,
 # scores $(-1.24, 2.24)$, so it writes 1. Result: `[[1, 0, 1]]`.
 #
 # <details><summary>Hint</summary>
@@ -1135,9 +1222,13 @@ small = [
     np.array([[-2.0, 2.0]]),
     np.array([0.0, 1.0]),
 ]
-got = free_running(np.array([0]), 3, *small)
+got = expect_result(free_running, np.array([0]), 3, *small)
 expect_shape(got, (1, 3), "the shapes of the task: T whole numbers a row", kind="int")
 expect_close(got, [[1, 0, 1]], "the example above and section 1.4")
+got = expect_result(free_running, np.array([0]), 0, *small, case="T = 0, no tokens")
+assert np.shape(got) == (1, 0), (
+    f"Expected shape (1, 0) for T = 0, got {np.shape(got)}. Look at the shapes."
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, H, V in 3 * [(9, 7, 5, 8), (1, 12, 6, 9), (11, 1, 4, 6), (8, 6, 3, 10)]:
@@ -1159,6 +1250,9 @@ for B, T, H, V in 3 * [(9, 7, 5, 8), (1, 12, 6, 9), (11, 1, 4, 6), (8, 6, 3, 10)
         "random start; follow its second step by hand, section 1.4."
     )
     assert np.asarray(result).dtype.kind == "i", "Tokens are whole numbers."
+equal = [np.zeros_like(a) for a in given[1:6]]
+tied = free_running(given[0], 4, *equal, np.array([0.0, 1.0, 1.0] + [0.5] * (V - 3)))
+assert matches(tied, np.ones((B, 4))), "Of equal scores the smallest token is meant."
 silent = free_running(given[0], 0, *given[1:])
 assert np.shape(silent) == (B, 0), "With T = 0 there are B rows with nothing written."
 ### END HIDDEN TESTS
@@ -1173,7 +1267,7 @@ assert np.shape(silent) == (B, 0), "With T = 0 there are B rows with nothing wri
 # each step between. This is equation (1.8), section 1.5:
 #
 # $$\frac{\partial h_T}{\partial h_t} = \prod_{s=t+1}^{T} W_{hh}\,
-# \mathrm{diag}(1 - h_s^2)$$
+# \mathrm{diag}(1 - h_s \odot h_s)$$
 #
 # with the factor of $s = t+1$ on the left and that of $s = T$ on the right. Its size
 # is the Frobenius norm: the square root of the sum of the squares of all entries.
@@ -1215,10 +1309,11 @@ def gradient_norm_by_lag(h, W_hh):
 
 
 # %% test="gradient_norm_by_lag" points=3
-got = gradient_norm_by_lag(np.zeros((5, 4)), np.eye(4))
+got = expect_result(gradient_norm_by_lag, np.zeros((5, 4)), np.eye(4))
 expect_shape(got, (5,), "the shapes of the task: one norm for each lag")
 expect_close(got[0], 2.0, "lag 0 in the task: the square root of H")
-got = gradient_norm_by_lag(np.array([[0.9], [0.5], [0.0]]), np.array([[2.0]]))
+states = np.array([[0.9], [0.5], [0.0]])
+got = expect_result(gradient_norm_by_lag, states, np.array([[2.0]]))
 expect_close(got, [1.0, 2.0, 3.0], "the example above and equation (1.8)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()

@@ -32,6 +32,32 @@ def tanh_of_the_parts(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh) + np.tanh(h_prev @ W_hh) + np.tanh(b_h)
 
 
+TWO_TANHS = """You probably squashed the input's part and the state's part each by
+    itself, and added the two results. The network adds first, so that one squashing
+    acts on the whole sum and keeps the state between -1 and 1. Reread section 1.1,
+    equation (1.1)."""
+
+
+@misconception("rnn_step", TWO_TANHS)
+def two_tanhs_bias_with_the_state(x_t, h_prev, W_xh, W_hh, b_h):
+    return np.tanh(x_t @ W_xh) + np.tanh(h_prev @ W_hh + b_h)
+
+
+@misconception("rnn_step", TWO_TANHS)
+def two_tanhs_bias_with_the_input(x_t, h_prev, W_xh, W_hh, b_h):
+    return np.tanh(x_t @ W_xh + b_h) + np.tanh(h_prev @ W_hh)
+
+
+@misconception("rnn_step", TWO_TANHS)
+def two_tanhs_and_the_bias(x_t, h_prev, W_xh, W_hh, b_h):
+    return np.tanh(x_t @ W_xh) + np.tanh(h_prev @ W_hh) + b_h
+
+
+@misconception("rnn_step", TWO_TANHS)
+def two_tanhs_without_the_bias(x_t, h_prev, W_xh, W_hh, b_h):
+    return np.tanh(x_t @ W_xh) + np.tanh(h_prev @ W_hh)
+
+
 @misconception(
     "rnn_step",
     """You probably left out the bias. Without it a zero input and a zero state can only
@@ -287,19 +313,24 @@ def no_exponential(y):
 
 
 def scores_and_mask(rng):
-    """Scores, targets and a mask whose rows count different numbers of steps."""
+    """Scores, targets and a mask whose rows count different numbers of steps.
+
+    In every other draw, by chance, no position counts. In the others two positions
+    that count have scores far apart, or so large that their exponentials overflow.
+    """
     y = 1.5 * rng.normal(size=(3, 6, 5))
-    mask = np.arange(6) < np.array([[6], [2], [3]])
     targets = rng.integers(5, size=(3, 6))
-    return y, targets, mask
+    if rng.random() < 0.5:
+        return y, targets, np.zeros((3, 6), dtype=bool)
+    targets[0, 0] = y[0, 0].argmin()
+    y[0, 0, targets[0, 0]] -= 1500  # the target's probability underflows
+    y[0, 1] += 2000
+    return y, targets, np.arange(6) < np.array([[6], [2], [3]])
 
 
 @inputs("sequence_cross_entropy")
 def loss_inputs(rng):
-    y, targets, mask = scores_and_mask(rng)
-    y[0, 0] *= 1000  # its target's probability underflows, unless it is the largest
-    targets[0, 0] = y[0, 0].argmin()
-    return y, targets, mask
+    return scores_and_mask(rng)
 
 
 @misconception(
@@ -408,6 +439,65 @@ def scores_masked(y, targets, mask):
     return -picked.sum() / max(mask.sum(), 1)
 
 
+@misconception(
+    "sequence_cross_entropy",
+    """Your loss becomes infinite where scores are far apart or very large: before the
+    logarithm was taken, a probability had rounded to zero, or an exponential had
+    overflowed. Such a loss is large but finite. Put equation (1.3), with its maximum,
+    into (1.4) on paper, section 1.2: the exponential of the target and the logarithm
+    cancel.""",
+)
+def logarithm_of_a_rounded_probability(y, targets, mask):
+    if not mask.any():
+        return 0.0
+    e = np.exp(y - y.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    picked = np.take_along_axis(p, targets[..., None], axis=-1)[..., 0]
+    return -np.log(picked[mask]).mean()
+
+
+@misconception(
+    "sequence_cross_entropy",
+    """Your loss is not a number where scores are very large: their exponentials
+    overflow, and you probably took the softmax without its maximum. Reread section 1.2,
+    equation (1.3), and put it into (1.4) before you take the logarithm.""",
+)
+def loss_of_an_overflowing_softmax(y, targets, mask):
+    if not mask.any():
+        return 0.0
+    e = np.exp(y)
+    p = e / e.sum(axis=-1, keepdims=True)
+    picked = np.take_along_axis(p, targets[..., None], axis=-1)[..., 0]
+    return -np.log(picked[mask]).mean()
+
+
+@misconception(
+    "sequence_cross_entropy",
+    """Your loss is not a number where no position counts: you probably divided zero by
+    zero. A batch of padding costs nothing, and one such number would spoil every weight
+    it reaches. Reread the shapes in the task, and N in section 1.2, equation (1.4).""",
+)
+def loss_of_nothing_divided_by_zero(y, targets, mask):
+    z = y - y.max(axis=-1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    picked = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+    return -(picked * mask).sum() / mask.sum()
+
+
+@misconception(
+    "sequence_cross_entropy",
+    """Your loss becomes infinite where scores are far apart, and is not a number where
+    no position counts. You probably took the logarithm of a finished softmax, which
+    rounds to zero, and divided by an N that may be zero. Put equation (1.3) into (1.4)
+    on paper, section 1.2, and reread the task for a batch of padding.""",
+)
+def rounded_probability_and_division_by_zero(y, targets, mask):
+    e = np.exp(y - y.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    picked = np.take_along_axis(p, targets[..., None], axis=-1)[..., 0]
+    return -(np.log(picked) * mask).sum() / mask.sum()
+
+
 # --- 5. The gradient of the loss ---------------------------------------------------
 
 
@@ -496,6 +586,45 @@ def target_not_subtracted(y, targets, mask):
     e = np.exp(y - y.max(axis=-1, keepdims=True))
     p = e / e.sum(axis=-1, keepdims=True)
     return p * mask[..., None] / max(mask.sum(), 1)
+
+
+@misconception(
+    "sequence_cross_entropy_backward",
+    """Your gradient is not a number where no position counts: you probably divided by
+    zero. A batch of padding pushes nothing, and one such number would spoil every
+    weight it reaches. Reread the shapes in the task, and N in section 1.2, equation
+    (1.4).""",
+)
+def gradient_of_nothing_divided_by_zero(y, targets, mask):
+    e = np.exp(y - y.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    return (p - np.eye(y.shape[-1])[targets]) * mask[..., None] / mask.sum()
+
+
+@misconception(
+    "sequence_cross_entropy_backward",
+    """Your gradient is not a number where scores are very large: their exponentials
+    overflow, and you probably took the softmax without its maximum. Reread section 1.2,
+    equation (1.3).""",
+)
+def gradient_of_an_overflowing_softmax(y, targets, mask):
+    e = np.exp(y)
+    p = e / e.sum(axis=-1, keepdims=True)
+    dy = (p - np.eye(y.shape[-1])[targets]) * mask[..., None]
+    return dy / max(mask.sum(), 1)
+
+
+@misconception(
+    "sequence_cross_entropy_backward",
+    """Your gradient is not a number where scores are very large, nor where no position
+    counts. You probably took the softmax without its maximum, and divided by an N that
+    may be zero. Reread section 1.2, equation (1.3), and the task on a batch of padding.
+    """,
+)
+def overflowing_softmax_and_division_by_zero(y, targets, mask):
+    e = np.exp(y)
+    p = e / e.sum(axis=-1, keepdims=True)
+    return (p - np.eye(y.shape[-1])[targets]) * mask[..., None] / mask.sum()
 
 
 # --- 6. One step back --------------------------------------------------------------
@@ -625,6 +754,59 @@ def weights_averaged(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
     )
 
 
+@misconception(
+    "rnn_step_backward",
+    """You probably took an outer product of whole batches. It pairs every row with
+    every other, and its result has the wrong shape as soon as there are two rows. The
+    outer product in section 1.3 is for single rows: reread there, below equation (1.6),
+    what sums over the rows of a batch.""",
+)
+def outer_product_of_the_batch(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
+    delta = dh_t * (1 - h_t**2)
+    return (
+        delta @ W_xh.T,
+        delta @ W_hh.T,
+        np.outer(x_t, delta),
+        np.outer(h_prev, delta),
+        delta.sum(axis=0),
+    )
+
+
+@misconception(
+    "rnn_step_backward",
+    """You probably summed over the batch first and took the outer product of the sums.
+    That mixes the input of one row with the gradient of another. Each row has an outer
+    product of its own, and these are summed: reread section 1.3, below equation (1.6).
+    """,
+)
+def outer_product_of_the_sums(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
+    delta = dh_t * (1 - h_t**2)
+    return (
+        delta @ W_xh.T,
+        delta @ W_hh.T,
+        np.outer(x_t.sum(axis=0), delta.sum(axis=0)),
+        np.outer(h_prev.sum(axis=0), delta.sum(axis=0)),
+        delta.sum(axis=0),
+    )
+
+
+@misconception(
+    "rnn_step_backward",
+    """You probably multiplied by the slope of tanh twice. There is one squashing in a
+    step, so there is one slope on the way back. Reread section 1.3, equation (1.6):
+    only its first line has a slope.""",
+)
+def slope_taken_twice(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
+    delta = dh_t * (1 - h_t**2) ** 2
+    return (
+        delta @ W_xh.T,
+        delta @ W_hh.T,
+        x_t.T @ delta,
+        h_prev.T @ delta,
+        delta.sum(axis=0),
+    )
+
+
 # --- 7. Backpropagation through time -----------------------------------------------
 
 
@@ -640,7 +822,7 @@ def backward_inputs(rng):
 
 @misconception(
     "rnn_backward",
-    """Each of your steps hears only from its own output. What the next step sends back
+    """Each of your steps hears only from its own scores. What the next step sends back
     is missing, so nothing is learned from later losses. Reread section 1.3, equation
     (1.7).""",
 )
@@ -655,9 +837,9 @@ def steps_on_their_own(dh, x, h_0, h, W_xh, W_hh):
 
 @misconception(
     "rnn_backward",
-    """Only the last step's loss reaches your network. Every state has a loss of its
-    own, and it joins what comes from the step after. Reread section 1.3, equation
-    (1.7).""",
+    """Only the last step's loss reaches your network. Every state has scores of its
+    own, and what comes from them joins what comes from the next step. Reread section
+    1.3, equation (1.7).""",
 )
 def only_the_last_loss(dh, x, h_0, h, W_xh, W_hh):
     delta, carry = np.empty(h.shape), np.zeros_like(h_0)
@@ -738,9 +920,9 @@ def overwritten_not_summed(dh, x, h_0, h, W_xh, W_hh):
 
 @misconception(
     "rnn_backward",
-    """You probably added the step's own gradient after the slope. Both gradients reach
-    the same state, so both pass through its tanh. Reread section 1.3, equation (1.7),
-    and mind the brackets.""",
+    """You probably added what comes from the scores after the slope. Both gradients
+    reach the same state, so both pass through its tanh. Reread section 1.3, equation
+    (1.7), and mind which of the two the slope multiplies.""",
 )
 def own_loss_past_the_slope(dh, x, h_0, h, W_xh, W_hh):
     delta, carry = np.empty(h.shape), np.zeros_like(h_0)
@@ -764,6 +946,96 @@ def carried_without_transpose(dh, x, h_0, h, W_xh, W_hh):
     for t in reversed(range(h.shape[1])):
         delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
         carry = delta[:, t] @ W_hh
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, carry, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """The gradient that you return for the given state is taken one step too early: it
+    has come back only as far as the state after the first step. The first step has to
+    send it on once more, through its own slope and matrix. Reread section 1.3,
+    equations (1.6) and (1.7).""",
+)
+def first_state_one_step_early(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    before = carry
+    for t in reversed(range(h.shape[1])):
+        before = carry  # what the next step sends back
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, before, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """The gradient that you return for the given state is taken one step too early: it
+    has come back only as far as the state after the first step. The first step has to
+    send it on once more, through its own slope and matrix. Reread section 1.3,
+    equations (1.6) and (1.7).""",
+)
+def first_state_with_its_scores(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    reaching = carry
+    for t in reversed(range(h.shape[1])):
+        reaching = dh[:, t] + carry
+        delta[:, t] = reaching * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, reaching, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """You probably multiplied by the slope of tanh twice at each step. There is one
+    squashing in a step, so there is one slope on the way back. Reread section 1.3,
+    equations (1.6) and (1.7).""",
+)
+def both_slopes_taken_twice(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(h.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2) ** 2
+        carry = delta[:, t] @ W_hh.T
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, carry, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """What your steps send back is multiplied by the slope of tanh once more. The slope
+    is already in delta; only the matrix follows. Reread section 1.3, equations (1.6)
+    and (1.7).""",
+)
+def slope_taken_again_on_the_way(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(h.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = (delta[:, t] * (1 - h[:, t] ** 2)) @ W_hh.T
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, carry, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """You probably applied tanh once more to the states. They already are the tanh of
+    the sum, and the slope is written with them. Reread section 1.3, equation (1.6).""",
+)
+def tanh_of_every_state(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(h.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - np.tanh(h[:, t]) ** 2)
+        carry = delta[:, t] @ W_hh.T
     h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
     dW_xh = np.einsum("btd,bth->dh", x, delta)
     dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
@@ -953,6 +1225,119 @@ def sliding_windows(dh, x, h_0, W_xh, W_hh, b_h, K):
     return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
 
 
+@misconception(
+    "truncated_bptt",
+    """Your windows restart from the first state, but the gradient of the matrix from
+    state to state uses the window before. Only the gradient stops at a border; the
+    state goes on, or the network forgets everything every K steps. Reread section 1.6,
+    on truncated backpropagation.""",
+)
+def state_reset_but_not_in_the_weights(dh, x, h_0, W_xh, W_hh, b_h, K):
+    h, state = np.empty(dh.shape), h_0
+    for t in range(x.shape[1]):
+        state = state if t % K else h_0
+        state = np.tanh(x[:, t] @ W_xh + state @ W_hh + b_h)
+        h[:, t] = state
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(x.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T if t % K else np.zeros_like(h_0)
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "truncated_bptt",
+    """At the border of each window your gradient of the matrix from state to state
+    uses the very first state, where the step received the last state of the window
+    before. No gradient flows into that state, but its numbers count. Reread section
+    1.6, on truncated backpropagation, and section 1.3, equation (1.7).""",
+)
+def first_state_in_the_weights_at_borders(dh, x, h_0, W_xh, W_hh, b_h, K):
+    h, state = np.empty(dh.shape), h_0
+    for t in range(x.shape[1]):
+        state = np.tanh(x[:, t] @ W_xh + state @ W_hh + b_h)
+        h[:, t] = state
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(x.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T if t % K else np.zeros_like(h_0)
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    h_prev[:, ::K] = h_0[:, None]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "truncated_bptt",
+    """The first step of each later window has no part in your gradient of the matrix
+    from state to state. It received the last state of the window before: no gradient
+    flows into that state, but its numbers count. Reread section 1.6, on truncated
+    backpropagation, and section 1.3, equation (1.7).""",
+)
+def borders_missing_in_the_weights(dh, x, h_0, W_xh, W_hh, b_h, K):
+    h, state = np.empty(dh.shape), h_0
+    for t in range(x.shape[1]):
+        state = np.tanh(x[:, t] @ W_xh + state @ W_hh + b_h)
+        h[:, t] = state
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(x.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T if t % K else np.zeros_like(h_0)
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    h_prev[:, K::K] = 0
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "truncated_bptt",
+    """The first step of each window has no part in your gradient of the matrix from
+    state to state. It received a state, from the window before or from outside. No
+    gradient flows into that state, but its numbers count: reread section 1.6, on
+    truncated backpropagation, and section 1.3, equation (1.7).""",
+)
+def every_border_missing_in_the_weights(dh, x, h_0, W_xh, W_hh, b_h, K):
+    h, state = np.empty(dh.shape), h_0
+    for t in range(x.shape[1]):
+        state = np.tanh(x[:, t] @ W_xh + state @ W_hh + b_h)
+        h[:, t] = state
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(x.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T if t % K else np.zeros_like(h_0)
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    h_prev[:, ::K] = 0
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "truncated_bptt",
+    """Each of your windows starts from zeros, even the first one. The first state is an
+    input of this function, and at a border only the gradient stops: the values of the
+    state go on. Reread section 1.6, on truncated backpropagation.""",
+)
+def every_window_from_zeros(dh, x, h_0, W_xh, W_hh, b_h, K):
+    h, h_prev = np.empty(dh.shape), np.zeros(dh.shape)
+    for t in range(x.shape[1]):
+        if t % K:
+            h_prev[:, t] = h[:, t - 1]
+        h[:, t] = np.tanh(x[:, t] @ W_xh + h_prev[:, t] @ W_hh + b_h)
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(x.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T if t % K else np.zeros_like(h_0)
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
 # --- 9. Clipping by the global norm ------------------------------------------------
 
 
@@ -1046,9 +1431,13 @@ def not_divided_by_the_norm(grads, max_norm):
 
 @inputs("sample")
 def sample_inputs(rng):
-    y = 1.5 * rng.normal(size=(60, 6))
-    y[0] += 2000  # overflows without a maximum
-    return y, float(rng.choice([0.4, 0.5, 2.0, 2.5])), rng.random(60)
+    y, u = 1.5 * rng.normal(size=(60, 10)), rng.random(60)
+    y[0] += 2000  # overflows without a maximum, and token 0 is none to be drawn
+    y[0, 0] = 1940
+    y[1:4] = [0.0] * 4 + [-1e5] * 6  # running sums that are exact: 0.25, 0.5, 0.75
+    u[1:4] = 0.25, 0.5, 0.75
+    y[4], u[4] = 0.0, 1 - 2**-53  # the sum of ten tenths is not above this u
+    return y, float(rng.choice([0.4, 0.5, 2.0, 2.5])), u
 
 
 @misconception(
@@ -1140,6 +1529,55 @@ def one_u_for_all(y, temperature, u):
     z = y / temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
     return np.argmax(total / total[:, -1:] > u[0], axis=1)
+
+
+@misconception(
+    "sample",
+    """Your tokens are one too low where u is exactly one of the running sums: you
+    probably compared with at least u, where the rule says above u. With your rule a
+    token without any probability could be drawn when u is zero. Reread the rule in the
+    task, and section 1.7.""",
+)
+def at_least_for_above(y, temperature, u):
+    z = y / temperature
+    total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
+    return np.argmax(total / total[:, -1:] >= u[:, None], axis=1)
+
+
+@misconception(
+    "sample",
+    """You probably took exponentials of the scores as they are. Large scores overflow,
+    and no running sum is then above u. Reread section 1.2, equation (1.3), on what is
+    taken away first, and section 1.7, equation (1.12).""",
+)
+def sampled_without_a_maximum(y, temperature, u):
+    total = np.cumsum(np.exp(y / temperature), axis=1)
+    return np.argmax(total / total[:, -1:] > u[:, None], axis=1)
+
+
+@misconception(
+    "sample",
+    """You draw token 0 where u is very close to 1. Probabilities are rounded, so their
+    running sum may end a little below 1 and below u, and then none of your comparisons
+    holds. Reread the rule in the task for this case, and section 1.7.""",
+)
+def first_token_for_u_close_to_one(y, temperature, u):
+    e = np.exp((y - y.max(axis=1, keepdims=True)) / temperature)
+    p = e / e.sum(axis=1, keepdims=True)
+    return np.argmax(np.cumsum(p, axis=1) > u[:, None], axis=1)
+
+
+@misconception(
+    "sample",
+    """You draw token 0 in two cases where you should not: for very large scores, whose
+    exponentials overflow, and for a u very close to 1, which no running sum exceeds.
+    Reread section 1.2, equation (1.3), on what is taken away first, and the rule in the
+    task.""",
+)
+def without_a_maximum_and_first_token_near_one(y, temperature, u):
+    e = np.exp(y / temperature)
+    p = e / e.sum(axis=1, keepdims=True)
+    return np.argmax(np.cumsum(p, axis=1) > u[:, None], axis=1)
 
 
 # --- 11. Teacher forcing -----------------------------------------------------------

@@ -44,7 +44,7 @@ def test_check_of_wrong_work_exits_1_and_shows_the_hint(course, notebook, releas
     done = autograder("check", path, cwd=course)
     assert done.returncode == 1
     assert "You probably added c." in " ".join(done.stdout.replace("│", "").split())
-    assert "3 of 5 points" in done.stdout
+    assert "3 of 5 points; 1 written answer (1 point) is graded by hand." in done.stdout
     assert not any(line in done.stdout for line in HIDDEN_LINES)
 
 
@@ -111,6 +111,22 @@ def run_all(commands, cwd):
         ):
             main()
         yield command, ended.value.code, out.getvalue(), err.getvalue()
+
+
+def test_a_folder_is_called_a_folder(course, notebook):
+    path = notebook("right", "mine.ipynb")
+    (said,) = run_all([("check", path.parent)], course)
+    assert said[3] == (f"{path.parent} is a folder; name a notebook, such as {path}.\n")
+
+
+def test_outside_of_a_course_the_folders_are_named_in_full(notebook):
+    path = notebook("right", "mine.ipynb")
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    (said,) = run_all([("check", "../mine.ipynb")], elsewhere)
+    assert said[1] == 2
+    assert f"in {elsewhere}, {path.parent} or above" in said[3]
+    assert "--course FOLDER check NOTEBOOK" in said[3]
 
 
 def test_a_scheduler_that_does_not_answer_is_one_sentence(course, released):

@@ -100,10 +100,61 @@ def test_a_broken_answer_cell_and_a_visible_failure_are_told_apart(job_of, tmp_p
     }
     scale, total = grade(job_of(lambda nb: None, answers)).result.tasks
     assert (scale.verdict, total.verdict) == ("error", "wrong")
-    assert (
-        scale.hint == "The cell of scale itself fails with SyntaxError: mend it first."
+    assert scale.hint == (
+        "The cell of scale fails in line 1 with SyntaxError: expected ':'. "
+        "Mend it first."
     )
     assert total.hint == "Expected the sum 4.0 of four ones."
+
+
+def test_a_fault_after_a_right_answer_costs_nothing_and_is_told(job_of):
+    answers = {
+        "scale": RIGHT["scale"] + "\n\nwhile True:\n    pass",
+        "total": RIGHT["total"] + "\n\nprint(totl)",
+    }
+    graded = grade(job_of(lambda nb: None, answers))
+    assert graded.result.score == 5
+    scale, total = graded.result.tasks
+    assert (scale.verdict, total.verdict) == ("correct", "correct")
+    assert scale.hint == (
+        "The cell of scale ran longer than its limit of 2 s and was stopped."
+    )
+    assert total.hint == (
+        "The cell of total fails in line 3 with NameError: name 'totl' is not defined."
+    )
+    nb = nbformat.reads(graded.notebook, as_version=4)
+    shown = nb.cells[index(nb, "scale_test")].outputs[0].text
+    assert shown == f"Verdict: correct. {scale.hint}\n"
+    assert set(graded.result.as_dict()) == {"assignment", "score", "max_score", "tasks"}
+
+
+def test_a_missing_and_an_empty_answer_cell_are_named(job_of):
+    def damage(nb):
+        del nb.cells[index(nb, "scale")]
+
+    scale, total = grade(job_of(damage, {"total": "totl = sum"})).result.tasks
+    assert (scale.verdict, total.verdict) == ("error", "error")
+    assert scale.hint.startswith("The cell that defines scale is missing")
+    assert total.hint.startswith("The cell of total does not define total")
+
+
+def test_a_fault_in_an_added_cell_is_told_once(job_of):
+    def damage(nb):
+        at = index(nb, "scale_test")
+        nb.cells.insert(at, nbformat.v4.new_code_cell("x = 1\nx / 0"))
+
+    answers = {**RIGHT, "scale": "def scale(x, c):\n    return x + c"}
+    scale, total = grade(job_of(damage, answers)).result.tasks
+    assert scale.hint == (
+        "You probably added c. Multiply; see section 1.1. A cell of yours above the "
+        "tests of scale fails in line 2 with ZeroDivisionError: division by zero."
+    )
+    assert total.hint is None
+
+
+def test_written_answers_are_counted_and_not_scored(job_of):
+    result = grade(job_of(lambda nb: None)).result
+    assert (result.written, result.max_score) == ((1,), 5)
 
 
 def test_a_job_changes_no_file_of_the_course(job_of, tmp_path):

@@ -1,0 +1,232 @@
+"""The visible tests of chapter 1's tasks: their worked examples and their sentences."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.answers import read_catalogue
+from autograder.sources import read_source, read_tasks
+
+FOLDER = Path(__file__).resolve().parents[2] / "solutions" / "ch1_rnn"
+NOTEBOOK = read_source(FOLDER / "ch1_rnn.py")
+TASKS = {task.name: task for task in read_tasks(NOTEBOOK)}
+PROMPTS = {cell["id"]: cell.source for cell in NOTEBOOK.cells}
+SOLVED = {}
+for task in TASKS.values():
+    for source in [*task.setup, task.solution]:
+        exec(source, SOLVED)
+
+
+def solved(name, *inputs):
+    """The solution's result, the inputs given as nested lists."""
+    return SOLVED[name](*[np.array(a, dtype=float) for a in inputs])
+
+
+def loss_example():
+    scores = np.array([[[0, 0], [0, np.log(3)], [7, 7]]])
+    case = scores, np.array([[0, 1, 1]]), np.array([[True, True, False]])
+    dy = SOLVED["sequence_cross_entropy_backward"](*case)
+    loss = SOLVED["sequence_cross_entropy"](*case)
+    return {
+        "sequence_cross_entropy": (
+            [0.5, 0.75],
+            [-np.log(0.5), -np.log(0.75), loss],
+        ),
+        "sequence_cross_entropy_backward": ([0.5, 0.25, 0.75], [dy[0, :2]]),
+    }
+
+
+def backward_examples():
+    step = [[2]], [[1, 2]], [[-1]], [[0.5]], [[0.1], [0.2]], [[0.4]]
+    walk = [[[1], [1]]], [[[1], [2]]], [[0.2]], [[[0.5], [0]]], [[0.1]], [[2]]
+    ones, zeros = np.ones((1, 3, 1)), np.zeros((1, 3, 1))
+    stream = ones, zeros, zeros[:, 0], ones[:, 0], ones[:, 0] / 2, zeros[0, 0]
+    cut, whole = (SOLVED["truncated_bptt"](*stream, K)[-1] for K in (2, 3))
+    norms = solved("gradient_norm_by_lag", [[0.9], [0.5], [0]], [[2]])
+    return {
+        "rnn_step_backward": (
+            [0.5, 0.1, 0.2, 0.4, 0.25],
+            [*solved("rnn_step_backward", *step)],
+        ),
+        "rnn_backward": ([0.2, 0.5, 0.1, 0.25], [*solved("rnn_backward", *walk), 2.25]),
+        "truncated_bptt": ([0.5], [cut, whole, 1.5, 1.75]),
+        "gradient_norm_by_lag": ([0.9, 0.5, 0.25], [norms, 1.5]),
+    }
+
+
+def text_examples():
+    shared = [[0.0]], [[1], [-1]], [[0.5]], [0], [[-2, 2]], [0, 1]
+    shared = [np.array(a, dtype=float) for a in shared]
+    y = SOLVED["teacher_forced_scores"](np.array([[0, 1, 0]]), *shared)[0]
+    one = np.tanh(1)
+    two = np.tanh(one / 2 - 1)
+    return {
+        "teacher_forced_scores": ([0.5], [one, one / 2, two, y[:2]]),
+        "free_running": ([], [one, two, y, two / 2, np.tanh(1 + two / 2)]),
+    }
+
+
+def examples():
+    """Of each task: the example's given numbers, and the values computed from them."""
+    logs = np.log([1, 2, 5])
+    p = SOLVED["softmax"](logs)
+    sums = [np.cumsum(SOLVED["softmax"](logs / tau)) for tau in (1, 0.5)]
+    grads = [np.array([3.0]), np.array([0.0, 4.0])]
+    return {
+        "rnn_step": ([0.1, 0.2, 0.4, 0.5, -0.3], [0.4, np.tanh(0.4)]),
+        "rnn_forward": ([0.5], [np.tanh(1), np.tanh(np.tanh(1) / 2)]),
+        "softmax": ([0.5], [p]),
+        "clip_by_global_norm": ([2.5], SOLVED["clip_by_global_norm"](grads, 2.5)[0]),
+        "sample": ([0.1, 0.2, 0.9, 0.5], [p, *sums]),
+        **loss_example(),
+        **backward_examples(),
+        **text_examples(),
+    }
+
+
+def stands_in(text, value):
+    """Whether `text` has a value, exact or rounded to 2 to 4 places; not its sign."""
+    exact = f"{abs(value):.6f}".rstrip("0").rstrip(".")
+    forms = {exact, *(f"{abs(value):.{n}f}" for n in (2, 3, 4))}
+    found = re.findall(r"\d+(?:\.\d+)?", text)
+    return bool(forms & set(found))
+
+
+def visible_part_says(task, source):
+    """The sentence with which the visible tests of `task` stop an answer, or None."""
+    namespace = {**SOLVED}
+    exec(source, namespace)
+    try:
+        exec(TASKS[task].test.split("### BEGIN HIDDEN TESTS")[0], namespace)
+    except AssertionError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_number_of_a_worked_example_is_computed(name):
+    text = PROMPTS[f"{name}_prompt"].split("**Example.**")[1].split("<details>")[0]
+    given, values = examples()[name]
+    known = np.abs(np.concatenate([*map(np.ravel, [*given, *values])]))
+    for number in re.findall(r"\d+\.\d+", text):
+        places = len(number.split(".")[1])
+        assert np.isclose(np.round(known, places), float(number), atol=1e-9).any(), (
+            f"{number} in the example of {name} is computed from nothing"
+        )
+    assert all(stands_in(text, v) for v in np.concatenate([*map(np.ravel, values)]))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_an_answer_without_return_gets_one_sentence(name):
+    said = visible_part_says(name, f"def {name}(*inputs):\n    pass")
+    assert said.endswith("got None: does the function return its result?")
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_an_input_written_into_gets_one_sentence(name):
+    """The right values, but every array that is given is changed afterwards."""
+    right = TASKS[name].solution
+    slip = f"""
+right = {name}
+def {name}(*inputs):
+    result = right(*inputs)
+    for a in inputs:
+        for b in a if isinstance(a, list) else [a]:
+            if isinstance(b, np.ndarray) and b.size:
+                b[...] = ~b if b.dtype == bool else b + 1
+    return result
+"""
+    said = visible_part_says(name, right + slip)
+    assert said.startswith(f"Expected {name} to leave its inputs as they are")
+
+
+def in_place(name, old, new):
+    """A solution with a line that writes into an input."""
+    assert TASKS[name].solution.count(old) == 1
+    return TASKS[name].solution.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        (
+            "softmax",
+            "def softmax(y):\n    y -= y.max(-1, keepdims=True)\n"
+            "    return np.exp(y) / np.exp(y).sum(-1, keepdims=True)",
+        ),
+        (
+            "rnn_step_backward",
+            in_place(
+                "rnn_step_backward",
+                "delta = dh_t * (1 - h_t**2)",
+                "dh_t *= 1 - h_t**2; delta = dh_t",
+            ),
+        ),
+        (
+            "rnn_backward",
+            in_place(
+                "rnn_backward",
+                "delta[:, t] = (dh[:, t] + dh_next)",
+                "dh[:, t] += dh_next; delta[:, t] = dh[:, t]",
+            ),
+        ),
+        (
+            "truncated_bptt",
+            in_place(
+                "truncated_bptt",
+                "delta[:, t] = (dh[:, t] + dh_next)",
+                "dh[:, t] += dh_next; delta[:, t] = dh[:, t]",
+            ),
+        ),
+        (
+            "truncated_bptt",
+            in_place("truncated_bptt", "h_t = np.tanh(", "h_t[:] = np.tanh("),
+        ),
+        (
+            "clip_by_global_norm",
+            in_place(
+                "clip_by_global_norm",
+                "return [g * scale for g in grads], norm",
+                "[np.multiply(g, scale, out=g) for g in grads]; return grads, norm",
+            ),
+        ),
+        (
+            "sample",
+            in_place("sample", "z = y / temperature", "y /= temperature; z = y"),
+        ),
+    ],
+)
+def test_a_likely_slip_in_place_is_seen_in_the_worked_example(name, source):
+    assert "leave its inputs as they are" in visible_part_says(name, source)
+
+
+def test_special_cases_of_the_prompts_get_one_sentence():
+    second_axis = """
+def softmax(y):
+    e = np.exp(y - y.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+"""
+    assert "y (V,)" in visible_part_says("softmax", second_axis)
+    stacked = """
+right = rnn_forward
+def rnn_forward(x, h_0, *weights):
+    h = right(x, h_0, *weights)
+    return np.stack([h[:, t] for t in range(h.shape[1])], axis=1)
+"""
+    said = visible_part_says("rnn_forward", TASKS["rnn_forward"].solution + stacked)
+    assert "T = 0" in said
+
+
+def test_whole_numbers_are_printed_as_whole_numbers():
+    said = visible_part_says(
+        "sample", "def sample(y, t, u):\n    return 0 * u.astype(int)"
+    )
+    assert said.startswith("Expected [0, 1, 2], got [0, 0, 0].")
+
+
+def test_a_u_close_to_one_must_not_draw_the_first_token():
+    answers = {a.name: a for a in read_catalogue(FOLDER).misconceptions}
+    said = visible_part_says("sample", answers["first_token_for_u_close_to_one"].source)
+    assert "so close to 1" in said
