@@ -113,10 +113,12 @@ def expect_parts(got, names):
 def expect_unchanged(name, given, kept):
     """Fail with one sentence unless the inputs are what they were before the call."""
     for place, (now, before) in enumerate(zip(given, kept, strict=True), start=1):
-        pairs = (
-            zip(now, before, strict=True) if isinstance(now, list) else [(now, before)]
+        same = (
+            np.array_equal(now, before)
+            if not isinstance(now, list)
+            else (len(now) == len(before) and all(map(np.array_equal, now, before)))
         )
-        assert all(np.array_equal(a, b) for a, b in pairs), (
+        assert same, (
             f"Expected {name} to leave its inputs as they are, but input {place} has "
             "other numbers after the call. Look for lines that write into an array you "
             "were given (a[...] = ..., a += ...), and make a new array instead."
