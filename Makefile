@@ -26,7 +26,7 @@ test: $(VENV)/ready  ## run everything: lint, drift, a clean book build, all tes
 	for step in lint drift; do $(MAKE) --no-print-directory $$step || status=1; done; \
 	rm -rf _build/html _build/.doctrees _build/.jupyter_cache; \
 	$(MAKE) --no-print-directory book || status=1; \
-	$(BIN)/pytest || status=1; \
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder || status=1; \
 	exit $$status
 
 lint: $(VENV)/ready  ## check style and spelling
