@@ -2,8 +2,6 @@
 
 from dataclasses import asdict, dataclass
 
-VERDICTS = ("correct", "wrong", "error", "not attempted", "timeout", "crashed")
-
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -14,7 +12,7 @@ class TaskResult:
     task : the task's name.
     points : what the task is worth.
     score : what the answer earned, 0 to `points`.
-    verdict : one of `VERDICTS`.
+    verdict : 'correct', 'wrong', 'error', 'not attempted', 'timeout' or 'crashed'.
     misconception : name of the recognised misconception, or None.
     hint : a sentence or two for the student; None where the answer is correct, unless
         an own cell failed nevertheless.

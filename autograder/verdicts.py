@@ -31,7 +31,7 @@ class Judgement:
 
     Attributes
     ----------
-    verdict : one of `results.VERDICTS`.
+    verdict : as in `results.TaskResult`.
     misconception : name of the recognised misconception, or None.
     hint : a sentence or two for the student; None where the answer is correct, unless
         an own cell failed nevertheless.

@@ -9,7 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 HTML = ROOT / "_build" / "html"
 CHAPTERS = sorted(BOOK.glob("ch*.md"))
-CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
