@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from .conftest import BOOK, CHAPTERS
+from .stated_numbers import STATED
 
 CITED = re.compile(r"\{(?:eq|numref|cite:[tp]|glue:text|glue|doc|ref)\}`[^`]*`")
 
@@ -65,21 +66,7 @@ def test_every_section_says_its_minutes(chapter):
 def test_every_number_of_the_prose_is_glued_or_stated_by_the_task(chapter):
     """Decimals in prose come from a cell; the allowed ones are set-ups, not results."""
     path, notebook = chapter
-    allowed = {
-        # the set-up of an experiment, or a figure of a cited source beside it
-        "ch1_rnn": {
-            "1.0",
-            "2.2",
-            "3.0",
-            "4.1",
-            "0.98",
-            "0.1",
-            "1.41",
-            "1.50",
-            "0.6",
-            "1.3",
-        }
-    }[path.stem]
+    allowed = STATED[path.stem]
     found = set(re.findall(r"(?<![\w.])\d+\.\d+", prose_of(notebook)))
     assert found <= allowed
 

@@ -1,27 +1,19 @@
-"""The figures of the book: data in, `matplotlib.figure.Figure` out, one a file."""
+"""The figures of the book: data in, `matplotlib.figure.Figure` out, one a file.
 
-from .accuracy_against_lag import accuracy_against_lag
-from .bits_per_character import bits_per_character
-from .error_surface import error_surface
-from .forced_and_free import forced_and_free
-from .gradient_against_lag import gradient_against_lag
-from .loss_by_window import loss_by_window
-from .probability_of_truth import probability_of_truth
-from .push_on_scores import push_on_scores
-from .spelling import spelling
-from .state_flow import state_flow
-from .unrolled_rnn import unrolled_rnn
+`figures.state_flow(...)` calls the function `state_flow` of the file `state_flow.py`.
+"""
 
-__all__ = [
-    "accuracy_against_lag",
-    "bits_per_character",
-    "error_surface",
-    "forced_and_free",
-    "gradient_against_lag",
-    "loss_by_window",
-    "probability_of_truth",
-    "push_on_scores",
-    "spelling",
-    "state_flow",
-    "unrolled_rnn",
-]
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+__all__ = sorted(p.stem for p in Path(__file__).parent.glob("[a-z]*.py"))
+
+
+def __getattr__(name: str) -> Callable:
+    """Load a figure when it is first asked for, so that each stands alone."""
+    if name not in __all__:
+        raise AttributeError(f"There is no figure named {name!r} in course.figures.")
+    function = getattr(import_module(f".{name}", __name__), name)
+    globals()[name] = function  # importing has put the module there
+    return function

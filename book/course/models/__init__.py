@@ -1,0 +1,1 @@
+"""Models that more than one chapter uses; the chapter that builds each one shows it."""
