@@ -41,7 +41,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         for path in sorted(changed, reverse=True)
     ]
     logger.info("executing changed chapters side by side ...")
-    load_executor("local-parallel", cache).run_and_cache(
+    load_executor("temp-parallel", cache).run_and_cache(
         filter_pks=[record.pk for record in records],
         timeout=app.config.nb_execution_timeout,
     )
