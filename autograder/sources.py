@@ -6,6 +6,7 @@ cell its role, and this module turns it into nbgrader's metadata:
 =================================  ============================================
 `# %% [markdown] prompt="TASK"`    the task's text; locked
 `# %% setup="NAME"`                code that every student has; locked
+`# %% setup="NAME" file="FILE"`    the same, kept in `solutions/FILE` for all
 `# %% solution="TASK"`             the student's cell; the solution is cut out
 `# %% test="TASK" points=3`        the task's tests; locked; hidden ones cut out
 `# %% [markdown] written="NAME" points=2`  a written answer, graded by hand
@@ -102,11 +103,18 @@ def read_source(path: Path) -> NotebookNode:
         }
         if nbgrader["grade"]:
             nbgrader["points"] = cell.metadata["points"]
+        if "file" in cell.metadata:
+            cell.source = _shared(path.parents[1] / cell.metadata["file"])
         cell["id"] = grade_id.replace(".", "-")
         cell.metadata = nbformat.from_dict({"nbgrader": nbgrader})
     nb.nbformat, nb.nbformat_minor = 4, 5
     nbformat.validate(nb)
     return nb
+
+
+def _shared(path: Path) -> str:
+    """The code of a set-up cell that several assignments share."""
+    return path.read_text(encoding="utf-8").rstrip()
 
 
 def read_tasks(nb: NotebookNode) -> list[Task]:

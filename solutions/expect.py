@@ -1,0 +1,82 @@
+import copy
+
+import numpy as np
+import torch  # the tests compare with it
+
+
+def matches(got, want):
+    """Whether two results have the same shape and the same values, to 1e-5."""
+    same_shape = np.shape(got) == np.shape(want)
+    return same_shape and np.allclose(got, want, rtol=1e-5, atol=1e-5)
+
+
+def expect_shape(got, shape, look, kind="float"):
+    """Fail with one sentence unless `got` is an array of this shape and kind."""
+    came = f"a {type(got).__name__}"
+    if isinstance(got, np.ndarray):
+        came = f"an array of {got.dtype} with shape {got.shape}"
+    fits = isinstance(got, np.ndarray) and got.shape == shape
+    fits = fits and got.dtype.kind == kind[0]
+    assert fits, (
+        f"Expected an array of {kind} with shape {shape}, got {came}. Look at {look}."
+    )
+
+
+def shown(a):
+    """Numbers as they stand in a sentence; whole numbers stay whole."""
+    a = np.asarray(a)
+    return (np.round(a, 4) if a.dtype.kind == "f" else a).tolist()
+
+
+def expect_close(got, want, look):
+    """Fail with one sentence unless `got` has the values of `want`."""
+    assert matches(got, want), (
+        f"Expected {shown(want)}, got {shown(got)}. Look at {look}."
+    )
+
+
+def expect_parts(got, names):
+    """Fail with one sentence unless `got` holds one thing for each name."""
+    came = f"a {type(got).__name__}"
+    if isinstance(got, tuple | list):
+        came = f"{len(got)} of them"
+    assert came == f"{len(names)} of them", (
+        f"Expected {len(names)} results, {', '.join(names)}, got {came}. "
+        "Look at the shapes of the task."
+    )
+
+
+def expect_unchanged(name, given, kept):
+    """Fail with one sentence unless the inputs are what they were before the call."""
+    for place, (now, before) in enumerate(zip(given, kept, strict=True), start=1):
+        same = (
+            np.array_equal(now, before)
+            if not isinstance(now, list)
+            else (len(now) == len(before) and all(map(np.array_equal, now, before)))
+        )
+        assert same, (
+            f"Expected {name} to leave its inputs as they are, but input {place} has "
+            "other numbers after the call. Look for lines that write into an array you "
+            "were given (a[...] = ..., a += ...), and make a new array instead."
+        )
+
+
+def expect_result(function, *given, case=None):
+    """Call a function; fail with one sentence if it changes an input or returns None.
+
+    Where the task names a special case, an exception becomes a sentence, too.
+    """
+    kept, name = copy.deepcopy(given), function.__name__
+    try:
+        got = function(*given)
+    except Exception as error:
+        if case is None or isinstance(error, NotImplementedError):
+            raise
+        raise AssertionError(
+            f"Expected {name} to work for {case}, got {type(error).__name__}: {error}."
+        ) from None
+    assert got is not None, (
+        f"Expected a result from {name}, got None: does the function return its result?"
+    )
+    expect_unchanged(name, given, kept)
+    return got
