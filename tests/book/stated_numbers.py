@@ -4,7 +4,7 @@ They are the set-up of an experiment, or a figure of the source cited beside it.
 """
 
 STATED = {
-    "ch0_sequences": set(),
+    "ch0_sequences": {"1.75", "0.6", "1.3", "1.4"},
     "ch1_rnn": {
         "1.0",
         "2.2",

@@ -7,6 +7,8 @@ import threading
 
 import pytest
 
+from .conftest import CHAPTERS
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.browser,
@@ -15,7 +17,14 @@ pytestmark = [
         reason="no browser: install the package chromium to run these tests",
     ),
 ]
-PAGES = ["index", "ch1_rnn", "notation", "appendix/source_notes", "appendix/references"]
+PAGES = [
+    "index",
+    *(path.stem for path in CHAPTERS),
+    "notation",
+    "glossary",
+    "appendix/source_notes",
+    "appendix/references",
+]
 
 OVERFLOWING = """() => [...document.querySelectorAll('article *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1

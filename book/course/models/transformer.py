@@ -125,7 +125,7 @@ class DecoderLayer(nn.Module):
         self.residuals = nn.ModuleList(Residual(d, pre_norm) for _ in range(3))
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor, seen: Tensor) -> Tensor:
-        """x (B, T, d), memory (B, S, d), masks for both -> (B, T, d)."""
+        """From x (B, T, d), memory (B, S, d) and a mask for each -> (B, T, d)."""
         first, second, third = self.residuals
         x = first(x, lambda z: self.attention(z, z, mask))
         x = second(x, lambda z: self.cross(z, memory, seen))
@@ -162,7 +162,9 @@ class Transformer(nn.Module):
         sizes = (d, heads, d_ff or 2 * d, pre_norm)
         self.source = nn.Embedding(V_source, d)
         self.target = nn.Embedding(V_target, d)
-        self.places = nn.Parameter(_places(positions, longest, d), positions == "learned")
+        self.places = nn.Parameter(
+            _places(positions, longest, d), positions == "learned"
+        )
         self.encoder = nn.ModuleList(EncoderLayer(*sizes) for _ in range(layers))
         self.decoder = nn.ModuleList(DecoderLayer(*sizes) for _ in range(layers))
         self.norms = nn.ModuleList(

@@ -1,0 +1,41 @@
+"""How many training steps a model needs until a task is solved, seed by seed."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..style import MUTED, figure
+
+ALT = (
+    "One panel a task, one row a model: a point for each seed at the number of "
+    "training steps after which the task was solved, and a bar at their mean; runs "
+    "that did not finish stand at the limit as open circles."
+)
+
+
+def steps_to_solve(
+    tasks: dict[str, dict[str, np.ndarray]], looks: dict[str, dict], limit: int
+) -> Figure:
+    """Draw a strip of points for each task and model.
+
+    Parameters
+    ----------
+    tasks : task -> {model: (seeds,) steps; `limit` where it was not solved}.
+    looks : model -> keyword arguments of its points, as in `style.MODEL`.
+    limit : steps after which a run was stopped.
+    """
+    rows = max(map(len, tasks.values()))
+    height = 0.7 + 0.32 * rows * len(tasks)
+    fig, axes = figure(ALT, height=height, rows=len(tasks), sharex=True)
+    for ax, (task, results) in zip(np.atleast_1d(axes), tasks.items(), strict=True):
+        for row, (model, steps) in enumerate(results.items()):
+            color = looks[model]["color"]
+            ax.plot([steps.mean()] * 2, [row - 0.3, row + 0.3], color=color)
+            for step in steps:
+                face = color if step < limit else "none"
+                mark = looks[model]["marker"] if step < limit else "o"
+                ax.scatter(step, row, color=color, facecolor=face, marker=mark, s=30)
+        ax.axvline(limit, color=MUTED, linewidth=0.8, linestyle=":")
+        ax.set(title=task, yticks=range(len(results)), yticklabels=list(results))
+        ax.set(ylim=(len(results) - 0.4, -0.6), xlim=(0, limit * 1.04))
+    axes[-1].set_xlabel("training steps until solved")
+    return fig
