@@ -145,8 +145,8 @@ for size, length, minimum in [(40, 25, 2), (25, 1, 1), (60, 30, 3), (7, 12, 2)]:
     assert given == kept, "encode_and_decode changed one of its lists; make new ones."
     enough = {piece for piece in learned if learned.count(piece) >= minimum}
     truth = ["<unk>", *sorted(enough)]
-    same_list = isinstance(vocabulary, list) and vocabulary == truth
-    assert same_list, (
+    right = isinstance(vocabulary, list) and vocabulary == truth
+    assert right, (
         f"With minimum {minimum} the vocabulary of a random list is another one; see "
         "which pieces belong into it, and in which order."
     )
@@ -156,8 +156,8 @@ for size, length, minimum in [(40, 25, 2), (25, 1, 1), (60, 30, 3), (7, 12, 2)]:
     )
     assert np.asarray(tokens).dtype.kind == "i", "Tokens are whole numbers."
     spelt = [piece if piece in enough else "<unk>" for piece in pieces]
-    same_list = isinstance(back, list) and back == spelt
-    assert same_list, "A random list comes back as another one."
+    right = isinstance(back, list) and back == spelt
+    assert right, "A random list comes back as another one."
 vocabulary, tokens, back = encode_and_decode([], ["a", "b"], 1)
 assert (vocabulary, list(tokens), back) == (["<unk>"], [0, 0], 2 * ["<unk>"]), (
     "When nothing was learned, everything is unknown."
@@ -374,12 +374,14 @@ assert came in [
 expect_close(got[0], [[4, 0, 2], [5, 0, 0]], "the tokens of the example above")
 assert np.array_equal(got[1], [[1, 1, 1], [1, 0, 0]]), (
     f"Expected the mask {[[True] * 3, [True, False, False]]}, got {got[1].tolist()}. "
-    "Look at the example above: its token 0 is real."
+    "Look at the example above; a token with the number of the padding is real."
 )
 empty = [np.array([3, 1]), np.array([], dtype=int)]
 got = expect_result(pad, empty, 9, case="an empty sequence")
 expect_parts(got, ["tokens", "mask"])
-expect_close(got[0], [[3, 1], [9, 9]], "the shapes of the task for an empty sequence")
+expect_close(
+    got[0], [[3, 1], [9, 9]], "the task: fill is 9 here, and one sequence empty"
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for lengths, fill in [

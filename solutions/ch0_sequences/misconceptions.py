@@ -785,19 +785,17 @@ equivalent(
 
 @inputs("witten_bell")
 def context_inputs(rng):
-    """A context of two or three tokens: from the text, from its end, or a new one.
+    """A context with which the text also ends; in one draw of two, it is a new one.
 
-    Two tokens of the vocabulary never occur; the last but one ends the text and stands
-    nowhere else.
+    The last two tokens of the vocabulary never occur.
     """
-    tokens = np.append((3 * rng.random(40) ** 1.3).astype(int), 3)
+    text = (4 * rng.random(40) ** 1.3).astype(int)
     length, start = rng.integers(2, 4), rng.integers(30)
-    kind = rng.integers(4)
-    if kind == 0:
-        return tokens, tokens[-length:].copy(), 6
-    if kind == 1:
-        return tokens, np.append(4, tokens[start : start + length - 1]), 6
-    return tokens, tokens[start : start + length].copy(), 6
+    context = text[start : start + length]
+    tokens = np.concatenate([text, context])
+    if rng.random() < 0.5:
+        context = np.append(4, context)
+    return tokens, context, 6
 
 
 @misconception(
@@ -1072,8 +1070,9 @@ def probability_inputs(rng):
 @misconception(
     "surprise",
     """You divided by the number of all places. Padding then makes the loss smaller: the
-    same text costs less in a batch with a longer one. Reread section 'Padding, masks,
-    batches', and what the sum of equation (2) is divided by.""",
+    same text costs less in a batch with a longer one. Equation (2), section 'Measuring
+    surprise', divides by what counts; section 'Padding, masks, batches' shows the
+    mistake.""",
 )
 def mean_over_all_places(p, characters, mask):
     cost = -np.log(np.where(mask, p, 1))

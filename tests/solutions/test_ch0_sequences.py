@@ -165,7 +165,7 @@ def examples():
         "pad": map(row, padded),
         "bigram_model": [*(row(c)[1:-1] for c in counts), *fractions],
         "witten_bell": [row(SOLVED["witten_bell"](text, u, 2)) for u in contexts],
-        "surprise": [f"{nats:.4f}", f"2^2 = {perplexity:g}", f"6/8 = {bits:g} bits"],
+        "surprise": [f"{nats:.4f}", f"2^2 = {perplexity:g}", f"6/8 = {bits:g}$ bits"],
     }
 
 
@@ -273,7 +273,7 @@ SLIPS = {
         "pad",
         "return tokens, mask",
         "return tokens, tokens != 0",
-        "its token 0 is real",
+        "a token with the number of the padding is real",
     ),
     "a mask of floats": (
         "pad",
@@ -295,8 +295,8 @@ SLIPS = {
     ),
     "zero times infinity": (
         "surprise",
-        "cost = -np.log(p[mask])",
-        "cost = -np.log(p) * mask; cost = np.array([cost.sum() / mask.sum()])",
+        "return cost.mean(),",
+        "return -(np.log(p) * mask).sum() / mask.sum(),",
         "got nan. Look at the shapes of the task: p may be 0",
     ),
 }
