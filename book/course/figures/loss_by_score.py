@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..style import INK, MODEL, MUTED, figure
+from ..style import INK, MODEL, figure
 
 ALT = (
     "Loss in nats a token against training steps: thin lines for seeds, a thick one "
@@ -21,7 +21,7 @@ def loss_by_score(curves: dict[str, np.ndarray], width: int) -> Figure:
     """
     fig, ax = figure(ALT.format(names=", ".join(curves)), height=3.0)
     color = MODEL["attention"]["color"]
-    looks = [(color, "-"), (INK, "--"), (MUTED, "-."), (MODEL["gru"]["color"], ":")]
+    looks = [(color, "-"), (color, "--"), (INK, "-"), (INK, ":")]
     for (color, line), (name, loss) in zip(looks, curves.items(), strict=True):
         steps = (np.arange(loss.shape[1]) + 1) * width
         ax.plot(steps, loss.T, color=color, alpha=0.35, linewidth=0.8)

@@ -7,8 +7,8 @@ from ..style import MODEL, MUTED, figure, variant
 
 ALT = (
     "Loss against seconds of training: three seeds for each cell. The plain recurrent "
-    "network stays at the level of guessing; the cells with gates fall to zero, the "
-    "one with the linear recurrence in the least time."
+    "network does not solve the task; the cells with gates fall towards zero, the one "
+    "with the linear recurrence in the least time."
 )
 
 LOOKS = {
@@ -34,7 +34,8 @@ def loss_by_seconds(
         for k, (seconds, loss) in enumerate(seeds):
             ax.plot(seconds, loss, label=cell if k == 0 else None, **look)
     ax.axhline(guessing, color=MUTED, linewidth=0.8, linestyle=(0, (1, 3)))
-    ax.text(0, guessing + 0.04, "guessing", color=MUTED, fontsize=9)
     ax.set(xlabel="seconds of training", ylabel="loss (nats)", ylim=(0, None))
+    right = ax.get_xlim()[1]
+    ax.text(right, guessing + 0.05, "guessing", color=MUTED, fontsize=9, ha="right")
     ax.legend()
     return fig

@@ -99,7 +99,7 @@ class Residual(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """Self-attention, then feed-forward; with a causal mask, a decoder-only layer."""
+    """Self-attention, then feed-forward."""
 
     def __init__(self, d: int, heads: int, d_ff: int, pre_norm: bool = True):
         super().__init__()
@@ -124,8 +124,10 @@ class DecoderLayer(nn.Module):
         self.feed_forward = FeedForward(d, d_ff)
         self.residuals = nn.ModuleList(Residual(d, pre_norm) for _ in range(3))
 
-    def forward(self, x: Tensor, memory: Tensor, mask: Tensor, seen: Tensor) -> Tensor:
-        """From x (B, T, d), memory (B, S, d) and a mask for each -> (B, T, d)."""
+    def forward(
+        self, x: Tensor, memory: Tensor, mask: Tensor, seen: Tensor
+    ) -> Tensor:
+        """From x (B, T, d), memory (B, S, d), a mask for each -> (B, T, d)."""
         first, second, third = self.residuals
         x = first(x, lambda z: self.attention(z, z, mask))
         x = second(x, lambda z: self.cross(z, memory, seen))
@@ -140,8 +142,8 @@ class Transformer(nn.Module):
     V_source, V_target : sizes of the vocabularies, marks included.
     d : features a token; heads : attention heads; layers : of each stack.
     d_ff : width of the feed-forward part; twice d if not given.
-    pre_norm : layer norm before each part, with one more after each stack; else after
-        each part, as in the paper.
+    pre_norm : layer norm before each part, with one more after each stack;
+        else after each part, as in the paper.
     positions : 'sinusoidal', 'learned' or 'none'.
     longest : the most tokens that get a place.
     """
