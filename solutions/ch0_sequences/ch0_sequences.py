@@ -245,26 +245,26 @@ for size, V in [
 # each input its target, the token that follows it in the stream (section 'Inputs and
 # targets').
 #
-# A window begins at token 0, the next one `step` tokens later, and so on: with
-# `step = T` the windows follow each other without a gap, as in the chapter, with a
-# smaller step they overlap. Take every window whose $T$ inputs all have a target. What
+# The first window begins at place 0 of the stream, the next one `step` places later,
+# and so on: with `step = T` the windows follow each other without a gap, as in the
+# chapter, with a smaller step they overlap. Take every window whose $T$ inputs all have a target. What
 # is left over at the end is dropped.
 #
 # Shapes: `tokens` is one array of integers, of any length, also shorter than $T$; `T`
 # and `step` are integers, at least 1 → `(inputs, targets)` in this order, each of shape
-# `(N, T)`, with $N$ the number of windows, in the order of the stream. Without any
+# `(B, T)`, with $B$ the number of windows, in the order of the stream. Without any
 # window the shape is `(0, T)`.
 #
 # **Example.** The tokens $(7, 3, 9, 4, 8, 2)$, $T=3$ and `step` 2. The first window has
 # the inputs $(7, 3, 9)$ and the targets $(3, 9, 4)$, the second $(9, 4, 8)$ and
-# $(4, 8, 2)$. A third would begin at token 8 and would need three targets after it;
+# $(4, 8, 2)$. A third would begin with the 8 and would need three targets after it;
 # there is one.
 #
 # <details><summary>Hint</summary>
 #
 # First write down the places where windows begin: the last target of a window that
 # begins at `s` is `tokens[s + T]`, and it must exist. Then
-# `begins[:, None] + np.arange(T)` has shape `(N, T)`, also for $N = 0$, and can stand
+# `begins[:, None] + np.arange(T)` has shape `(B, T)`, also for $B = 0$, and can stand
 # in an index.
 #
 # </details>
@@ -274,11 +274,11 @@ for size, V in [
 def next_token_pairs(tokens, T, step):
     """Windows of a stream, and the same one token later.
 
-    tokens (any length,) int, T int, step int -> inputs (N, T) int, targets (N, T) int
+    tokens (any length,) int, T int, step int -> inputs (B, T) int, targets (B, T) int
     """
     ### BEGIN SOLUTION
     begins = np.arange(0, len(tokens) - T, step)
-    places = begins[:, None] + np.arange(T)  # (N, T)
+    places = begins[:, None] + np.arange(T)  # (B, T)
     return tokens[places], tokens[places + 1]
     ### END SOLUTION
 
@@ -288,7 +288,7 @@ stream = np.array([7, 3, 9, 4, 8, 2])
 got = expect_result(next_token_pairs, stream, 3, 2)
 expect_parts(got, ["inputs", "targets"])
 for name, came in zip(["inputs", "targets"], got, strict=True):
-    expect_shape(came, (2, 3), f"the shapes of the task: {name} (N, T)", kind="int")
+    expect_shape(came, (2, 3), f"the shapes of the task: {name} (B, T)", kind="int")
 expect_close(got[0], [[7, 3, 9], [9, 4, 8]], "the inputs of the example above")
 expect_close(got[1], [[3, 9, 4], [4, 8, 2]], "the targets of the example above")
 got = expect_result(next_token_pairs, stream, 6, 1, case="a stream with no window")
@@ -365,9 +365,9 @@ expect_shape(got[0], (2, 3), "the shapes of the task: tokens is (B, T)", kind="i
 came = f"a {type(got[1]).__name__}"
 if isinstance(got[1], np.ndarray):
     came = f"an array of {got[1].dtype} with shape {got[1].shape}"
-assert came in [
-    f"an array of {k} with shape (2, 3)" for k in ("bool", "int64", "int32")
-], (
+fits = isinstance(got[1], np.ndarray) and got[1].shape == (2, 3)
+fits = fits and got[1].dtype.kind in "biu"
+assert fits, (
     "Expected a mask of booleans, or of the integers 1 and 0, with shape (2, 3), got "
     f"{came}. Look at the shapes of the task."
 )
@@ -407,7 +407,7 @@ for lengths, fill in [
         f"The mask is another one for sequences of lengths {lengths} and fill {fill}; "
         "real tokens may have the number of the padding."
     )
-    assert np.asarray(result[1]).dtype.kind in "bi", (
+    assert np.asarray(result[1]).dtype.kind in "biu", (
         "The mask holds booleans, or the integers 1 and 0."
     )
     assert all(map(np.array_equal, given, kept)), "pad changed one of its inputs."

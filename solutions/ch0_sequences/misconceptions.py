@@ -860,9 +860,9 @@ def weight_of_those_seen_once(tokens, context, V):
 @misconception(
     "witten_bell",
     """A token that never occurs in the text has probability zero with you. You probably
-    began with the plain frequencies; the recursion ends one step below them, at the
-    guess that treats all tokens alike. Reread section 'The opponent: counting',
-    equation (5).""",
+    began with the plain frequencies. Equation (5), section 'The opponent: counting',
+    holds for the empty context, too, and there the shorter model is the guess that
+    treats all tokens alike.""",
 )
 def began_with_plain_frequencies(tokens, context, V):
     p = np.bincount(tokens, minlength=V) / len(tokens)
@@ -978,7 +978,7 @@ def kinds_missing_below(tokens, context, V):
 @misconception(
     "witten_bell",
     """For a context that was never followed you guess that all tokens are alike. Its
-    shorter context may still know a lot: reread the sentence after equation (5) in
+    shorter context may still know a lot: reread what stands below equation (5) in
     section 'The opponent: counting'.""",
 )
 def new_context_forgets_everything(tokens, context, V):

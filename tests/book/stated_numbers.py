@@ -22,10 +22,12 @@ STATED = {
         *("25.9", "30.6"),
         *("6.1", "6.4", "6.7", "18.6", "17.3"),
     },
-    "ch3_lstm": set(),
-    "ch4_gru": set(),
+    "ch3_lstm": {"0.01", "0.04", "0.4"},
+    "ch4_gru": {"0.01"},  # a threshold
     "ch5_transformer": {
         "0.01",  # a threshold
+        "1.6",  # Xiong et al. 2020, Figure 3
+        "8.45",  # and their section 3.2
         "24.9",  # Vaswani et al. 2017, Table 3
         "25.3",
         "25.4",

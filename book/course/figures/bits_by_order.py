@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..style import INK, MUTED, RED, figure
+from ..style import GREEN, INK, RED, figure
 
 ALT = (
     "Left, bits per character against n: on the text learned from, the unsmoothed "
@@ -29,10 +29,10 @@ def bits_by_order(
     shannon : bits per letter at n = 0, 1, ... for another English text.
     """
     fig, (ax, right) = figure(ALT, height=3.5, columns=2, width_ratios=[1.7, 1])
-    looks = [(INK, "-", "o"), (RED, "--", "s"), (MUTED, ":", "^")]
+    looks = [(INK, "-", "o"), (RED, "--", "s"), (GREEN, ":", "^")]
     for (color, line, marker), (name, bits) in zip(looks, curves.items(), strict=True):
         look = {"color": color, "linestyle": line, "marker": marker, "markersize": 4}
-        ax.plot(orders, bits.T, color=color, linewidth=0.4, alpha=0.5)
+        ax.plot(orders, bits.T, color=color, linewidth=0.5, alpha=0.6)
         ax.plot(orders, bits.mean(0), label=name, **look)
     crosses = {"color": INK, "linestyle": "none", "marker": "x"}
     ax.plot(orders[: len(shannon)], shannon, label="Shannon 1951", **crosses)

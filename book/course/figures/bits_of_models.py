@@ -33,6 +33,7 @@ def bits_of_models(
         ax.axhline(level, color=MUTED, linestyle="--", linewidth=1)
         ax.text(characters[-1], level + 0.06, name, color=MUTED, ha="right", fontsize=9)
     ax.set(xlabel="characters read", ylabel="bits per character")
-    ax.set_ylim(2, max(baselines.values()) + 0.5)
-    ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9))
+    ax.set_ylim(2, max(baselines.values()) + 1)
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x / 1000:.0f}k")
+    ax.legend(loc="upper right")
     return fig

@@ -29,11 +29,11 @@ def cost_by_length(
         for model, cost in lines.items():
             ax.plot(lengths, cost, label=names[model], **MODEL[model])
         ax.axvline(width, color=MUTED, linestyle=":", linewidth=1.2)
-        ax.set(title=title, xlabel="tokens n", xscale="log", yscale="log")
+        ax.set(title=title, xlabel="tokens T", xscale="log", yscale="log")
         ax.set_xticks(lengths, lengths)
         ax.tick_params(axis="x", labelsize=8)
         ax.xaxis.minorticks_off()
     axes[0].legend(loc="upper left", fontsize=8)
     low, _ = axes[1].get_ylim()
-    axes[1].text(width * 1.1, low * 1.2, "n = d", color=MUTED, fontsize=8)
+    axes[1].text(width * 1.1, low * 1.2, "T = d", color=MUTED, fontsize=8)
     return fig

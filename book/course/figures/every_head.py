@@ -26,7 +26,7 @@ def every_head(
     labels : part -> the words of its queries and of its keys.
     """
     heads = len(next(iter(maps.values())))
-    fig, axes = figure(ALT, height=5.2, rows=len(maps), columns=heads)
+    fig, axes = figure(ALT, height=4.6, rows=len(maps), columns=heads)
     color = MODEL["transformer"]["color"]
     shades = LinearSegmentedColormap.from_list("", [color + "00", color])
     for row, (part, weights) in zip(axes, maps.items(), strict=True):

@@ -27,7 +27,7 @@ def order_or_bag(curves: dict[str, np.ndarray], bag: float) -> Figure:
         ax.plot(steps, values.T, linewidth=0.5, alpha=0.5, color=look["color"])
         ax.plot(steps, values.mean(0), label=name, **line)
     ax.axhline(bag, color=MUTED, linestyle=":", linewidth=1.4)
-    ax.text(steps[-1], bag + 0.03, "best guess from a bag", color=MUTED, ha="right")
+    ax.text(steps[-1], 0.07, "dotted: best guess from a bag", color=MUTED, ha="right")
     ax.set(xlabel="training steps", ylabel="accuracy", ylim=(0, 1.05))
     ax.legend(loc="center right", bbox_to_anchor=(1, 0.6))
     return fig

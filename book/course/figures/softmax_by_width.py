@@ -33,7 +33,7 @@ def softmax_by_width(
     _panel(axes[1], widths, slopes, np.median)
     axes[0].set(title="largest weight", ylim=(0, 1.05))
     axes[1].set(title="slope of the softmax", ylim=(0, None))
-    axes[0].legend(loc="center left", bbox_to_anchor=(0, 0.62))
+    axes[0].legend(loc="center right", bbox_to_anchor=(1.05, 0.36))
     return fig
 
 
@@ -44,6 +44,7 @@ def _panel(ax: Axes, widths: Sequence[int], lines: dict, middle) -> None:
         low, high = np.quantile(values, [0.25, 0.75], axis=1)
         ax.fill_between(widths, low, high, color=MUTED, alpha=0.2, linewidth=0)
         ax.plot(widths, middle(values, axis=1), label=name, **look)
-    ax.set(xlabel="width d", xscale="log", xticks=widths, xticklabels=widths)
+    ax.set(xlabel="width d", xscale="log")
+    ax.set_xticks(widths[::2], widths[::2])
     ax.tick_params(axis="x", labelsize=8)
     ax.minorticks_off()

@@ -22,7 +22,7 @@ def transformer_parts() -> Figure:
     ax.axis("off")
     _stack(ax, 0, ["self-attention", "feed-forward"], "source tokens")
     top = 2 * STEP + 0.55
-    ax.plot([0, 0], [2 * STEP - 0.25, top], color=INK, linewidth=1)
+    ax.plot([0, 0], [2 * STEP - 0.25, top - 0.25], color=INK, linewidth=1)
     _box(ax, 0, top, "layer norm", MUTED)
     parts = ["causal self-attention", "cross-attention", "feed-forward"]
     _stack(ax, 3.7, parts, "target tokens")

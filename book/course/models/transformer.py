@@ -59,19 +59,20 @@ class MultiHeadAttention(nn.Module):
     def attend(self, x: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
         """Look up with queries from x (B, T, d) -> (B, T, d)."""
         q = self.split(self.query(x))
-        scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5  # (B, heads, T, S)
-        weights = scores.masked_fill(~mask[:, None], -torch.inf).softmax(dim=-1)
+        scores = q @ k.mT / q.shape[-1] ** 0.5  # (B, heads, T, S)
+        scores = scores.masked_fill(~mask[:, None], -torch.inf)
+        weights = scores.softmax(dim=-1)
         self.weights = weights.detach()
         mixed = (weights @ v).transpose(1, 2).flatten(2)  # (B, T, d)
         return self.out(mixed)
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
-        """Look up in memory (B, S, d) with queries from x (B, T, d) -> (B, T, d)."""
+        """Queries from x (B, T, d) into memory (B, S, d) -> (B, T, d)."""
         return self.attend(x, *self.keys_values(memory), mask)
 
 
 class FeedForward(nn.Module):
-    """Two linear layers with a ReLU between, on each token alone; section 3.3."""
+    """Linear, ReLU, linear, on each token alone; section 3.3."""
 
     def __init__(self, d: int, d_ff: int):
         super().__init__()
@@ -84,7 +85,7 @@ class FeedForward(nn.Module):
 
 
 class Residual(nn.Module):
-    """Add what a part computes to its input, with layer norm before or after."""
+    """Add what a part computes to its input; layer norm before or after."""
 
     def __init__(self, d: int, pre_norm: bool):
         super().__init__()
@@ -125,9 +126,13 @@ class DecoderLayer(nn.Module):
         self.residuals = nn.ModuleList(Residual(d, pre_norm) for _ in range(3))
 
     def forward(
-        self, x: Tensor, memory: Tensor, mask: Tensor, seen: Tensor
+        self,
+        x: Tensor,
+        memory: Tensor,
+        mask: Tensor,
+        seen: Tensor,
     ) -> Tensor:
-        """From x (B, T, d), memory (B, S, d), a mask for each -> (B, T, d)."""
+        """From x (B, T, d), memory (B, S, d), a mask each -> (B, T, d)."""
         first, second, third = self.residuals
         x = first(x, lambda z: self.attention(z, z, mask))
         x = second(x, lambda z: self.cross(z, memory, seen))
@@ -167,15 +172,16 @@ class Transformer(nn.Module):
         self.places = nn.Parameter(
             _places(positions, longest, d), positions == "learned"
         )
-        self.encoder = nn.ModuleList(EncoderLayer(*sizes) for _ in range(layers))
-        self.decoder = nn.ModuleList(DecoderLayer(*sizes) for _ in range(layers))
+        depth = range(layers)
+        self.encoder = nn.ModuleList(EncoderLayer(*sizes) for _ in depth)
+        self.decoder = nn.ModuleList(DecoderLayer(*sizes) for _ in depth)
         self.norms = nn.ModuleList(
             nn.LayerNorm(d) if pre_norm else nn.Identity() for _ in range(2)
         )
         self.out = nn.Linear(d, V_target)
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens (B, S) -> memory (B, S, d) and the mask of its keys (B, 1, S)."""
+        """Tokens (B, S) -> memory (B, S, d), mask of its keys (B, 1, S)."""
         seen = visible_keys(source)
         x = self.source(source) + self.places[: source.shape[1]]
         for layer in self.encoder:
@@ -183,7 +189,7 @@ class Transformer(nn.Module):
         return self.norms[0](x), seen
 
     def decode(self, memory: tuple[Tensor, Tensor], given: Tensor) -> Tensor:
-        """Scores (B, T, V_target) of what follows each of the tokens (B, T)."""
+        """Scores (B, T, V_target) of what follows each token (B, T)."""
         T = given.shape[1]
         x = self.target(given) + self.places[:T]
         for layer in self.decoder:
@@ -191,13 +197,14 @@ class Transformer(nn.Module):
         return self.out(self.norms[1](x))
 
     def attention_maps(self) -> dict[str, Tensor]:
-        """Weights of the last call, by part: (layers, B, heads, queries, keys)."""
+        """Weights of the last call: (layers, B, heads, queries, keys)."""
         parts = {
             "encoder": [layer.attention for layer in self.encoder],
             "decoder": [layer.attention for layer in self.decoder],
             "cross": [layer.cross for layer in self.decoder],
         }
-        return {name: torch.stack([a.weights for a in p]) for name, p in parts.items()}
+        weights = {k: [a.weights for a in part] for k, part in parts.items()}
+        return {k: torch.stack(each) for k, each in weights.items()}
 
 
 def _places(kind: str, length: int, d: int) -> Tensor:
