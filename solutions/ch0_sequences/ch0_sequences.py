@@ -247,8 +247,8 @@ for size, V in [
 #
 # The first window begins at place 0 of the stream, the next one `step` places later,
 # and so on: with `step = T` the windows follow each other without a gap, as in the
-# chapter, with a smaller step they overlap. Take every window whose $T$ inputs all have a target. What
-# is left over at the end is dropped.
+# chapter, with a smaller step they overlap. Take every window whose $T$ inputs all have
+# a target. What is left over at the end is dropped.
 #
 # Shapes: `tokens` is one array of integers, of any length, also shorter than $T$; `T`
 # and `step` are integers, at least 1 → `(inputs, targets)` in this order, each of shape

@@ -125,13 +125,14 @@ def test_code_has_no_unused_or_undefined_name(chapter):
     assert done.returncode == 0, done.stdout
 
 
-def test_the_exercise_notebook_that_is_named_exists(chapter):
+def test_practise_names_the_exercise_notebook_or_says_that_there_is_none(chapter):
     path, _ = chapter
     text = path.read_text(encoding="utf-8")
     practise = text.split("## Practise")[1].split("\n## ")[0]
-    named = re.findall(r"`(exercises/\w+/\w+\.ipynb)`", practise)
-    assert named or "no exercise notebook" in practise
-    assert all((BOOK.parent / name).is_file() for name in named)
+    notebook = f"exercises/{path.stem}/{path.stem}.ipynb"
+    there = (BOOK.parent / notebook).is_file()
+    assert (f"`{notebook}`" in practise) == there
+    assert ("no exercise notebook" in practise) != there
 
 
 def test_equation_numbers_named_in_the_exercises_exist(chapter):

@@ -7,7 +7,7 @@ from ..style import MODEL, MUTED, figure
 
 ALT = (
     "Time relative to a plain RNN against hidden size, one panel with the library's "
-    "fused LSTM and one without it. The counted ratios three and four are dotted. "
+    "fused LSTM and one without it. The counted ratios three and four are dashed. "
     "Without the fused kernel GRU and LSTM approach their counts as the size grows; "
     "with it the LSTM is the cheaper one at small sizes."
 )
@@ -30,7 +30,9 @@ def cost_by_clock(
             look = MODEL[model]
             ax.plot(sizes, both, label=model.upper(), **look)
             ax.plot(sizes, forward, color=look["color"], linewidth=0.8, alpha=0.8)
-            ax.axhline(counted[model], color=look["color"], linewidth=1, linestyle=":")
+            ax.axhline(
+                counted[model], color=look["color"], linewidth=0.8, dashes=(6, 4)
+            )
         ax.axhline(1, color=MUTED, linewidth=0.8)
         ax.set(title=title, xlabel="hidden size", xscale="log", yscale="log")
         ax.set(xticks=sizes, xticklabels=sizes, yticks=[0.5, 1, 2, 3, 4, 8])

@@ -33,7 +33,7 @@ def cost_by_length(
         ax.set_xticks(lengths, lengths)
         ax.tick_params(axis="x", labelsize=8)
         ax.xaxis.minorticks_off()
-    axes[0].legend(loc="upper left", fontsize=8)
+    axes[0].legend(loc="lower right", fontsize=8)
     low, _ = axes[1].get_ylim()
     axes[1].text(width * 1.1, low * 1.2, "T = d", color=MUTED, fontsize=8)
     return fig

@@ -33,6 +33,6 @@ def counter_by_position(traces: dict[str, dict[int, np.ndarray]]) -> Figure:
         for level in (-1, 1):
             ax.axhline(level, color=MUTED, linewidth=0.8)
         ax.set(title=names[model], xlabel="position")
-        ax.legend()
+        ax.margins(y=0.12)
     axes[0].set_ylabel("value")
     return fig

@@ -18,14 +18,14 @@ def gru_cell(numbers: dict[str, float]) -> Figure:
 
     Parameters
     ----------
-    numbers : of one unit: `h_old`, `product`, `r`, `z`, `n` and `h_new`.
+    numbers : of one unit: `h_old`, `past`, `r`, `z`, `n` and `h_new`.
     """
     fig, ax = figure(ALT, height=3.3)
-    ax.set(xlim=(-0.5, 10.6), ylim=(-0.5, 6.3))
+    ax.set(xlim=(-0.5, 11.2), ylim=(-0.5, 6.3))
     ax.axis("off")
     _wires(ax)
     _box(ax, 2.0, 2.2, "$r_t$", numbers["r"])
-    _box(ax, 4.0, 2.2, r"$h\,W_{hn}$", numbers["product"])
+    _box(ax, 4.0, 2.2, r"$\eta_t$", numbers["past"])
     _box(ax, 5.8, 3.6, "$n_t$", numbers["n"])
     _box(ax, 7.2, 2.2, "$z_t$", numbers["z"])
     for x, y, sign in [
@@ -35,9 +35,13 @@ def gru_cell(numbers: dict[str, float]) -> Figure:
         (8.8, 5.2, "+"),
     ]:
         _node(ax, x, y, sign)
-    ax.text(8.95, 2.75, "$1-z_t$", ha="left", va="center", fontsize=9)
+    kept = numbers["z"] * numbers["h_old"]
+    taken = (1 - numbers["z"]) * numbers["n"]
+    ax.text(8.95, 2.7, f"$1-z_t$ = {_signed(1 - numbers['z'])}", fontsize=9)
+    ax.text(8.0, 5.45, _signed(kept), ha="center", fontsize=9)
+    ax.text(8.95, 4.35, _signed(taken), va="center", fontsize=9)
     _end(ax, 0.1, 5.6, "$h_{t-1}$", numbers["h_old"])
-    _end(ax, 10.0, 5.6, "$h_t$", numbers["h_new"])
+    _end(ax, 10.3, 5.6, "$h_t$", numbers["h_new"])
     ax.text(-0.35, 0.1, "$x_t$", ha="left", va="center", fontsize=12)
     return fig
 
@@ -47,7 +51,7 @@ def _wires(ax: Axes) -> None:
     for path in [
         [(0.1, 5.2), (6.92, 5.2)],
         [(7.48, 5.2), (8.52, 5.2)],
-        [(9.08, 5.2), (10.4, 5.2)],
+        [(9.08, 5.2), (10.8, 5.2)],
         [(0.9, 0.9), (7.0, 0.9), (7.0, 1.72)],
         [(0.1, 0.1), (7.4, 0.1), (7.4, 1.72)],
         [(1.8, 0.9), (1.8, 1.72)],
@@ -56,10 +60,10 @@ def _wires(ax: Axes) -> None:
         [(5.8, 0.1), (5.8, 3.12)],
         [(2.0, 2.68), (2.0, 3.6), (3.72, 3.6)],
         [(4.0, 2.68), (4.0, 3.32)],
-        [(4.28, 3.6), (5.08, 3.6)],
-        [(6.52, 3.6), (8.52, 3.6)],
+        [(4.28, 3.6), (5.3, 3.6)],
+        [(6.3, 3.6), (8.52, 3.6)],
         [(7.2, 2.68), (7.2, 4.92)],
-        [(7.92, 2.2), (8.8, 2.2), (8.8, 3.32)],
+        [(7.7, 2.2), (8.8, 2.2), (8.8, 3.32)],
         [(8.8, 3.88), (8.8, 4.92)],
     ]:
         _wire(ax, path)

@@ -55,6 +55,7 @@ def _rail(draw: "_Pen") -> None:
     draw.node((4.9, RAIL), "$+$", "update")
     draw.name((0.0, RAIL), "$c_{t-1}$", "given")
     draw.numbers((0.75, RAIL + 0.06), "c_old", "given", below=True)
+    draw.numbers((3.5, RAIL + 0.06), "f_c", "update", below=True)
     draw.name((9.75, RAIL), "$c_t$", "update")
     draw.numbers((6.9, RAIL + 0.06), "c", "update", below=True)
 
@@ -87,8 +88,8 @@ def _gates(draw: "_Pen") -> None:
     draw.line([(5.9, BOX + 0.4), (5.9, meet), (5.15, meet)], "input", arrow=True)
     draw.node((4.9, meet), r"$\odot$", "input")
     draw.line([(4.9, meet + 0.25), (4.9, RAIL - 0.25)], "input", arrow=True)
-    draw.numbers((4.3, 3.45), "i", "input")
-    draw.numbers((5.5, 3.45), "c_tilde", "input")
+    draw.numbers((3.5, 4.0), "i", "input")
+    draw.numbers((6.3, 4.0), "c_tilde", "input")
     draw.numbers((5.35, 5.3), "i_c_tilde", "input")
 
 
@@ -100,7 +101,7 @@ def _output(draw: "_Pen") -> None:
     draw.node((8.5, 3.8), r"$\odot$", "output")
     draw.line([(7.1, BOX + 0.4), (7.1, 3.8), (8.25, 3.8)], "output", arrow=True)
     draw.line([(8.5, 3.55), (8.5, BUS), (9.3, BUS)], "output", arrow=True)
-    draw.numbers((7.55, 3.1), "o", "output")
+    draw.numbers((7.6, 3.15), "o", "output")
     draw.numbers((8.95, 4.4), "tanh_c", "output")
     draw.numbers((8.95, 2.2), "h", "output")
     draw.name((9.75, BUS), "$h_t$", "output")
@@ -112,6 +113,7 @@ class _Pen:
     def __init__(self, ax: Axes, values: dict[str, np.ndarray], step: str) -> None:
         self.ax, self.step = ax, step
         more = {"i_c_tilde": values["i"] * values["c_tilde"]}
+        more["f_c"] = values["f"] * values["c_old"]
         more["tanh_c"] = np.tanh(values["c"])
         self.values = values | more
 

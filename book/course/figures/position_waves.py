@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..style import MODEL, MUTED, figure
+from ..style import INK, MODEL, figure
 
 ALT = (
     "Left: a map of the position table; the first features swing fast from place to "
@@ -28,7 +28,7 @@ def position_waves(table: np.ndarray, places: list[int], reach: int) -> Figure:
     left.grid(False)
     fig.colorbar(image, ax=left, ticks=[-1, 0, 1], pad=0.02, aspect=30)
     distances = np.arange(-reach, reach + 1)
-    looks = [("-", 3.5, MODEL["transformer"]["color"]), ("--", 1.5, MUTED)]
+    looks = [("-", 3.5, MODEL["transformer"]["color"]), ("--", 1.2, INK)]
     for (line, width, color), place in zip(looks, places, strict=True):
         products = table[place + distances] @ table[place]
         name = f"from place {place}"

@@ -13,29 +13,34 @@ ALT = (
 
 
 def steps_to_solve(
-    tasks: dict[str, dict[str, np.ndarray]], looks: dict[str, dict], limit: int
+    tasks: dict[str, dict[str, np.ndarray]],
+    looks: dict[str, dict],
+    limits: dict[str, int],
 ) -> Figure:
     """Draw a strip of points for each task and model.
 
     Parameters
     ----------
-    tasks : task -> {model: (seeds,) steps; `limit` where it was not solved}.
+    tasks : task -> {model: (seeds,) steps; the limit where it was not solved}.
     looks : model -> keyword arguments of its points, as in `style.MODEL`.
-    limit : steps after which a run was stopped.
+    limits : task -> steps after which a run was stopped.
     """
     rows = max(map(len, tasks.values()))
     height = 0.7 + 0.32 * rows * len(tasks)
     fig, axes = figure(ALT, height=height, rows=len(tasks), sharex=True)
     for ax, (task, results) in zip(np.atleast_1d(axes), tasks.items(), strict=True):
+        limit = limits[task]
         for row, (model, steps) in enumerate(results.items()):
             color = looks[model]["color"]
-            ax.plot([steps.mean()] * 2, [row - 0.3, row + 0.3], color=color)
-            for step in steps:
-                face = color if step < limit else "none"
-                mark = looks[model]["marker"] if step < limit else "o"
-                ax.scatter(step, row, color=color, facecolor=face, marker=mark, s=30)
+            ax.plot([steps.mean()] * 2, [row - 0.32, row + 0.32], color=color)
+            shifts = np.linspace(-0.2, 0.2, len(steps))
+            for step, shift in zip(steps, shifts, strict=True):
+                mark = {"marker": looks[model]["marker"], "color": color}
+                if step >= limit:
+                    mark = {"marker": "o", "edgecolor": color, "facecolor": "none"}
+                ax.scatter(step, row + shift, s=26, **mark)
         ax.axvline(limit, color=MUTED, linewidth=0.8, linestyle=":")
         ax.set(title=task, yticks=range(len(results)), yticklabels=list(results))
-        ax.set(ylim=(len(results) - 0.4, -0.6), xlim=(0, limit * 1.04))
+        ax.set(ylim=(len(results) - 0.4, -0.6), xlim=(0, max(limits.values()) * 1.04))
     axes[-1].set_xlabel("training steps until solved")
     return fig
