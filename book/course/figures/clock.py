@@ -27,5 +27,6 @@ def clock(runs: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
         ax.plot(steps, c, color=lstm, linestyle="-.", label="cell state $c_t$")
         ax.plot(steps, h, color=INK, linestyle="-", label="hidden state $h_t$")
         ax.set(title=title, xlabel="step")
-    axes[-1].legend(loc="center right")
+    axes[0].set_ylim(-0.2, 5.6)
+    axes[-1].legend(loc="upper left")
     return fig

@@ -7,8 +7,8 @@ from ..style import MODEL, MUTED, figure
 
 ALT = (
     "Mean position of attention in the source against the place in the target, both "
-    "as shares of their lengths, one panel a task: {tasks}. Thin lines are held-out "
-    "pairs, the thick line is their mean."
+    "as shares of their lengths, one panel a task: {tasks}. Thin lines are some "
+    "held-out pairs, the thick line is the mean of all."
 )
 
 
@@ -26,7 +26,7 @@ def expected_position(tasks: dict[str, list[np.ndarray]], points: int = 21) -> F
     grid, color = np.linspace(0, 1, points), MODEL["attention"]["color"]
     for ax, (task, walks) in zip(axes, tasks.items(), strict=True):
         lines = [np.interp(grid, np.linspace(0, 1, len(w)), w) for w in walks]
-        for line in lines[:12]:
+        for line in lines[:: max(1, len(lines) // 12)]:
             ax.plot(grid, line, color=MUTED, linewidth=0.6, alpha=0.5)
         ax.plot(grid, np.mean(lines, axis=0), color=color)
         ax.set_title(task, loc="center")

@@ -31,7 +31,8 @@ def squared_error_by_step(
         lines = ax.plot(steps, means.T, alpha=0.85, linewidth=1.2, **look)
         lines[0].set_label(model.upper())
     ax.axhline(constant, color=MUTED, linestyle="--", linewidth=1)
-    ax.text(0, constant * 1.25, "best constant", color=MUTED, fontsize=9)
+    look = {"color": MUTED, "fontsize": 9, "ha": "right"}
+    ax.text(ax.get_xlim()[1], constant * 1.2, "best constant", **look)
     ax.set(xlabel="training steps", ylabel="squared error", yscale="log")
     ax.legend(loc="lower left")
     return fig
