@@ -8,7 +8,7 @@ from ..style import MODEL, figure
 
 ALT = (
     "Heat-maps of attention weights, source tokens across and target tokens down; a "
-    "darker cell is a larger weight. {read}."
+    "stronger colour is a larger weight. {read}."
 )
 
 

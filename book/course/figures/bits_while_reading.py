@@ -23,9 +23,12 @@ def bits_while_reading(
     baselines : name -> bits per character.
     """
     fig, ax = figure(ALT, height=2.4)
-    ax.plot(characters, bits, color=MODEL["lstm"]["color"])
+    thousands = characters / 1000
+    ax.plot(thousands, bits, color=MODEL["lstm"]["color"])
     for name, level in baselines.items():
         ax.axhline(level, color=MUTED, linestyle="--", linewidth=1)
-        ax.text(characters[-1], level + 0.1, name, color=MUTED, ha="right", fontsize=9)
-    ax.set(xlabel="characters read", ylabel="bits per character", ylim=(0, 7.2))
+        ax.text(thousands[-1], level + 0.1, name, color=MUTED, ha="right", fontsize=9)
+    ax.set(
+        xlabel="thousand characters read", ylabel="bits per character", ylim=(0, 7.2)
+    )
     return fig

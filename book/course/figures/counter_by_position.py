@@ -26,10 +26,10 @@ def counter_by_position(traces: dict[str, dict[int, np.ndarray]]) -> Figure:
             [1.0, 1.6, 2.2], [":", "--", "-"], lines.items(), strict=True
         ):
             color = MODEL[model]["color"]
-            ax.plot(
-                values, color=color, linewidth=width, linestyle=style, label=f"n={n}"
-            )
+            ax.plot(values, color=color, linewidth=width, linestyle=style)
             ax.plot(n - 1, values[n - 1], "o", color=INK, markersize=3)
+            place = {"xytext": (-2, 6), "textcoords": "offset points", "ha": "right"}
+            ax.annotate(f"n={n}", (n - 1, values[n - 1]), fontsize=9, **place)
         for level in (-1, 1):
             ax.axhline(level, color=MUTED, linewidth=0.8)
         ax.set(title=names[model], xlabel="position")
