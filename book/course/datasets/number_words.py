@@ -1,4 +1,4 @@
-"""Numbers in words, English to Korean: exact pairs whose order changes."""
+"""Numbers in words: the two languages group their digits differently."""
 
 import re
 from collections.abc import Iterable
@@ -22,6 +22,6 @@ def number_words(numbers: Iterable[int]) -> Pairs:
     """Return numbers as pairs of English words and Korean syllables.
 
     English groups digits by thousands, Korean by ten thousands, so a translation
-    has to move whole blocks. The words come from the package num2words (LGPL).
+    has to group the digits anew. The words come from the package num2words (LGPL).
     """
     return Pairs.of([(english(n), korean(n)) for n in numbers])
