@@ -7,7 +7,7 @@ from ..style import MUTED, figure
 
 ALT = (
     "One panel a task, one row a model: a point for each seed at the number of "
-    "training steps after which the task was solved, and a bar at their mean; runs "
+    "training steps after which the task was solved, and a bar at their median; runs "
     "that did not finish stand at the limit as open circles."
 )
 
@@ -28,11 +28,12 @@ def steps_to_solve(
     rows = max(map(len, tasks.values()))
     height = 0.7 + 0.32 * rows * len(tasks)
     fig, axes = figure(ALT, height=height, rows=len(tasks), sharex=True)
-    for ax, (task, results) in zip(np.atleast_1d(axes), tasks.items(), strict=True):
+    axes = np.atleast_1d(axes)
+    for ax, (task, results) in zip(axes, tasks.items(), strict=True):
         limit = limits[task]
         for row, (model, steps) in enumerate(results.items()):
             color = looks[model]["color"]
-            ax.plot([steps.mean()] * 2, [row - 0.32, row + 0.32], color=color)
+            ax.plot([np.median(steps)] * 2, [row - 0.32, row + 0.32], color=color)
             shifts = np.linspace(-0.2, 0.2, len(steps))
             for step, shift in zip(steps, shifts, strict=True):
                 mark = {"marker": looks[model]["marker"], "color": color}
