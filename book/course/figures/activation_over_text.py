@@ -7,19 +7,24 @@ from matplotlib.patches import Rectangle
 from ..style import INK, MODEL, figure
 
 ALT = (
-    "Lines of Python code; behind each character a colour for the value of one cell "
-    "after reading it, blue where positive, orange where negative, the stronger the "
-    "larger."
+    "Lines of Python code; behind each character a colour for {what}, blue where "
+    "positive, orange where negative, the stronger the larger."
 )
 
 
-def activation_over_text(text: str, values: np.ndarray, width: int = 62) -> Figure:
+def activation_over_text(
+    text: str,
+    values: np.ndarray,
+    what: str = "the value of one cell after reading it",
+    width: int = 62,
+) -> Figure:
     """Draw the text line by line; longer lines than `width` are broken.
 
     Parameters
     ----------
     text : the characters.
     values : (N,) from -1 to 1, one for each character.
+    what : what the values are, for the description of the picture.
     """
     places, row, column = [], 0, 0
     for letter in text:
@@ -28,7 +33,7 @@ def activation_over_text(text: str, values: np.ndarray, width: int = 62) -> Figu
         places.append((row, column))
         row, column = (row + 1, 0) if letter == "\n" else (row, column + 1)
     rows = max(r for r, _ in places) + 1
-    fig, ax = figure(ALT, height=0.1 + 0.175 * rows)
+    fig, ax = figure(ALT.format(what=what), height=0.1 + 0.175 * rows)
     ax.set(xlim=(0, width), ylim=(rows, 0))
     ax.axis("off")
     for letter, value, (r, k) in zip(text, values, places, strict=True):

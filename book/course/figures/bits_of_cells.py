@@ -7,7 +7,8 @@ from ..style import MUTED, figure
 
 ALT = (
     "Bits per character against training steps for three recurrent cells: all curves "
-    "fall together below the level of pair counts, with thin lines for the seeds."
+    "fall together towards the level of pair counts and past it, with thin lines for "
+    "the seeds."
 )
 
 

@@ -23,14 +23,12 @@ def cost_by_clock(
     panels : title -> {model: (2, sizes) time over the RNN's, forward, then both}.
     counted : model -> the counted ratio.
     """
-    over = {title: r["gru"][1] / r["lstm"][1] for title, r in panels.items()}
-    told = [
-        f"{title}, from {ratio[0]:.2f} at the smallest to {ratio[-1]:.2f} at the largest"
-        for title, ratio in over.items()
-    ]
-    fig, axes = figure(
-        ALT + "; ".join(told) + ".", height=2.9, columns=len(panels), sharey=True
-    )
+    told = []
+    for title, ratios in panels.items():
+        over = ratios["gru"][1] / ratios["lstm"][1]
+        told.append(f"{title}, {over[0]:.2f} at the smallest and {over[-1]:.2f} at the")
+    alt = ALT + " largest size; ".join(told) + " largest size."
+    fig, axes = figure(alt, height=2.9, columns=len(panels), sharey=True)
     for ax, (title, ratios) in zip(axes, panels.items(), strict=True):
         for model, (forward, both) in ratios.items():
             look = MODEL[model]

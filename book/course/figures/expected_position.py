@@ -26,8 +26,9 @@ def expected_position(tasks: dict[str, list[np.ndarray]], points: int = 21) -> F
     grid, color = np.linspace(0, 1, points), MODEL["attention"]["color"]
     for ax, (task, walks) in zip(axes, tasks.items(), strict=True):
         lines = [np.interp(grid, np.linspace(0, 1, len(w)), w) for w in walks]
-        for line in lines[:: max(1, len(lines) // 12)]:
-            ax.plot(grid, line, color=MUTED, linewidth=0.6, alpha=0.5)
+        few = np.random.default_rng(0).permutation(len(lines))[:12]
+        for k in few:
+            ax.plot(grid, lines[k], color=MUTED, linewidth=0.6, alpha=0.5)
         ax.plot(grid, np.mean(lines, axis=0), color=color)
         ax.set_title(task, loc="center")
         ax.set(xticks=[0, 1], yticks=[0, 1], ylim=(-0.04, 1.04))
