@@ -14,7 +14,10 @@ ALT = (
 
 
 def attention_walk(
-    weights: np.ndarray, source: list[str], target: list[str]
+    weights: np.ndarray,
+    source: list[str],
+    target: list[str],
+    model: str = "attention",
 ) -> FuncAnimation:
     """Animate the rows of the weights, one frame a target token.
 
@@ -22,6 +25,7 @@ def attention_walk(
     ----------
     weights : (T, S) attention weights.
     source, target : S words below, T tokens above.
+    model : whose colour the lines have, as in `style.MODEL`.
     """
     best = weights.argmax(axis=1)
     walk = ", ".join(f"{t} from {source[j]}" for t, j in zip(target, best, strict=True))
@@ -30,7 +34,7 @@ def attention_walk(
 
     def frame(t: int) -> list:
         ax.clear()
-        _draw(ax, weights, source, target, t)
+        _draw(ax, weights, source, target, t, MODEL[model]["color"])
         return []
 
     animation = FuncAnimation(fig, frame, frames=len(target), interval=900)
@@ -39,14 +43,18 @@ def attention_walk(
 
 
 def _draw(
-    ax: Axes, weights: np.ndarray, source: list[str], target: list[str], t: int
+    ax: Axes,
+    weights: np.ndarray,
+    source: list[str],
+    target: list[str],
+    t: int,
+    color: str,
 ) -> None:
     """Draw the words, those written so far, and the weights of step t."""
     ax.set(xlim=(-0.07, 1.07), ylim=(-0.3, 1.25))
     ax.axis("off")
     below = np.linspace(0, 1, len(source))
     above = np.linspace(0, 1, len(target))
-    color = MODEL["attention"]["color"]
     for x, word, weight in zip(below, source, weights[t], strict=True):
         ax.plot([above[t], x], [0.95, 0.12], color=color, linewidth=8 * weight)
         ax.text(x, 0, word, ha="center", va="center", fontsize=9)
