@@ -46,15 +46,22 @@ def expect_parts(got, names):
     )
 
 
+def same_values(now, before):
+    """Whether an input holds the same values, also inside of lists, tuples, dicts."""
+    if not isinstance(before, dict | list | tuple):
+        return np.array_equal(now, before)
+    if type(now) is not type(before) or len(now) != len(before):
+        return False
+    if isinstance(before, dict):
+        same_keys = now.keys() == before.keys()
+        return same_keys and all(same_values(now[k], before[k]) for k in before)
+    return all(map(same_values, now, before))
+
+
 def expect_unchanged(name, given, kept):
     """Fail with one sentence unless the inputs are what they were before the call."""
-    for place, (now, before) in enumerate(zip(given, kept, strict=True), start=1):
-        same = (
-            np.array_equal(now, before)
-            if not isinstance(now, list)
-            else (len(now) == len(before) and all(map(np.array_equal, now, before)))
-        )
-        assert same, (
+    for place, pair in enumerate(zip(given, kept, strict=True), start=1):
+        assert same_values(*pair), (
             f"Expected {name} to leave its inputs as they are, but input {place} has "
             "other numbers after the call. Look for lines that write into an array you "
             "were given (a[...] = ..., a += ...), and make a new array instead."

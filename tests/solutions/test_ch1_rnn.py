@@ -1,189 +1,192 @@
-"""The chapter-1 assignment: its prompts, its tests, and the catalogue of answers."""
-
-import ast
-import itertools
-import re
-import time
-from pathlib import Path
+"""Chapter 1's assignment: its worked examples, and what its visible tests say."""
 
 import numpy as np
 import pytest
 
-from autograder.answers import fresh_inputs, read_catalogue, same
-from autograder.sources import read_source, read_tasks
+from .assignment import assignment, check_numbers, check_references
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "solutions" / "ch1_rnn"
-NOTEBOOK = read_source(FOLDER / "ch1_rnn.py")
-TASKS = {task.name: task for task in read_tasks(NOTEBOOK)}
-CATALOGUE = read_catalogue(FOLDER)
-STATED = re.compile(
-    r"\*(\d+) points? · difficulty ([1-5]) of 5 · about (\d+) minutes\*"
-)
+A = assignment("ch1_rnn")
+SOLVED, TASKS = A.solved, A.tasks
 
 # The equations, by their labels in the chapter, that a task's texts may name.
 EQUATIONS = {
-    "rnn_step": "eq-step",
-    "rnn_forward": "eq-step",
-    "softmax": "eq-softmax",
-    "sequence_cross_entropy": "eq-softmax eq-loss eq-bits",
-    "sequence_cross_entropy_backward": "eq-softmax eq-loss eq-loss-gradient",
-    "rnn_step_backward": "eq-step-back",
-    "rnn_backward": "eq-step-back eq-bptt",
-    "truncated_bptt": "eq-step eq-bptt",
-    "clip_by_global_norm": "eq-clip",
-    "sample": "eq-softmax eq-temperature",
-    "teacher_forced_scores": "eq-step eq-scores",
-    "free_running": "eq-step eq-scores",
-    "gradient_norm_by_lag": "eq-jacobian eq-bound eq-step-back",
-    "reflection": "eq-bound",
+    "rnn_step": "step",
+    "rnn_forward": "step",
+    "softmax": "softmax",
+    "sequence_cross_entropy": "softmax loss bits",
+    "sequence_cross_entropy_backward": "softmax loss loss-gradient",
+    "rnn_step_backward": "step-back",
+    "rnn_backward": "step-back bptt",
+    "truncated_bptt": "step bptt",
+    "clip_by_global_norm": "clip",
+    "sample": "softmax temperature",
+    "teacher_forced_scores": "step scores",
+    "free_running": "step scores",
+    "gradient_norm_by_lag": "jacobian bound step-back",
+    "reflection": "bound",
 }
 
 
-def prompts():
-    """Text of each prompt, by its task."""
-    cells = {cell["id"]: cell.source for cell in NOTEBOOK.cells}
-    return {name: cells[f"{name}_prompt"] for name in [*TASKS, "reflection"]}
+@pytest.mark.parametrize("name", A.prompts)
+def test_sections_and_equations_are_the_chapters(name):
+    check_references(A, name, EQUATIONS[name])
 
 
-def chapter_numbers():
-    """Of each equation in chapter 1: its number, and the section it stands in."""
-    section, found = 0, {}
-    for line in (ROOT / "book" / "ch1_rnn.md").read_text("utf-8").splitlines():
-        section += line.startswith("## ")
-        if line.startswith(":label: eq-"):
-            label = line.removeprefix(":label: ")
-            found[label] = f"1.{len(found) + 1}", f"1.{section}"
-    return found
+def solved(name, *inputs):
+    """The solution's result, the inputs given as nested lists."""
+    return SOLVED[name](*[np.array(a, dtype=float) for a in inputs])
 
 
-def solved():
-    """A namespace in which all set-up and solution cells have run."""
-    namespace = {}
-    for cell in NOTEBOOK.cells:
-        if cell.cell_type == "code" and not cell.metadata["nbgrader"]["grade"]:
-            exec(cell.source, namespace)
-    return namespace
-
-
-SOLVED = solved()
-
-
-def passes(task, answer):
-    """Whether `task` passes its tests with `answer` among the other solutions."""
-    namespace = {**SOLVED}
-    exec(answer.source, namespace)
-    with np.errstate(all="ignore"):  # a wrong answer may overflow
-        try:
-            exec(TASKS[task].test, namespace)
-        except Exception:
-            return False
-    return True
-
-
-def by_name(answer):
-    return f"{answer.task}-{answer.name}"
-
-
-def test_the_solved_notebook_runs_from_top_to_bottom_in_ten_seconds():
-    start, namespace = time.perf_counter(), {}
-    for cell in NOTEBOOK.cells:
-        if cell.cell_type == "code":
-            exec(cell.source, namespace)
-    assert time.perf_counter() - start < 10
-    assert TASKS.keys() <= namespace.keys()
-
-
-def test_there_are_thirteen_tasks_and_a_written_question():
-    assert len(TASKS) == 13
-    written = [c for c in NOTEBOOK.cells if c["id"] == "reflection"]
-    assert [cell.cell_type for cell in written] == ["markdown"]
-
-
-@pytest.mark.parametrize("name", [*TASKS, "reflection"])
-def test_the_prompt_states_the_points_that_the_cell_gives(name):
-    points = {
-        cell.metadata["nbgrader"]["grade_id"]: cell.metadata["nbgrader"]["points"]
-        for cell in NOTEBOOK.cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
+def loss_example():
+    scores = np.array([[[0, 0], [0, np.log(3)], [7, 7]]])
+    case = scores, np.array([[0, 1, 1]]), np.array([[True, True, False]])
+    dy = SOLVED["sequence_cross_entropy_backward"](*case)
+    loss = SOLVED["sequence_cross_entropy"](*case)
+    return {
+        "sequence_cross_entropy": (
+            [0.5, 0.75],
+            [-np.log(0.5), -np.log(0.75), loss],
+        ),
+        "sequence_cross_entropy_backward": ([0.5, 0.25, 0.75], [dy[0, :2]]),
     }
-    stated = STATED.search(prompts()[name])
-    assert int(stated[1]) == points.get(f"{name}_test", points.get(name))
-    assert f"`{name}`" in prompts()[name] or name == "reflection"
 
 
-def test_the_introduction_states_the_totals():
-    stated = [STATED.search(text) for text in prompts().values()]
-    introduction, points = NOTEBOOK.cells[0].source, [int(s[1]) for s in stated]
-    assert f"Thirteen short functions ({sum(points[:-1])} points)" in introduction
-    assert f": {sum(points)} points" in introduction
-    assert sum(int(s[3]) for s in stated) == 210
-    assert "three and a half hours" in introduction
+def backward_examples():
+    step = [[2]], [[1, 2]], [[-1]], [[0.5]], [[0.1], [0.2]], [[0.4]]
+    walk = [[[1], [1]]], [[[1], [2]]], [[0.2]], [[[0.5], [0]]], [[0.1]], [[2]]
+    ones, zeros = np.ones((1, 3, 1)), np.zeros((1, 3, 1))
+    stream = ones, zeros, zeros[:, 0], ones[:, 0], ones[:, 0] / 2, zeros[0, 0]
+    cut, whole = (SOLVED["truncated_bptt"](*stream, K)[-1] for K in (2, 3))
+    norms = solved("gradient_norm_by_lag", [[0.9], [0.5], [0]], [[2]])
+    return {
+        "rnn_step_backward": (
+            [0.5, 0.1, 0.2, 0.4, 0.25],
+            [*solved("rnn_step_backward", *step)],
+        ),
+        "rnn_backward": ([0.2, 0.5, 0.1, 0.25], [*solved("rnn_backward", *walk), 2.25]),
+        "truncated_bptt": ([0.5], [cut, whole, 1.5, 1.75]),
+        "gradient_norm_by_lag": ([0.9, 0.5, 0.25], [norms, 1.5]),
+    }
 
 
-@pytest.mark.parametrize("name", [*TASKS, "reflection"])
-def test_equations_are_named_by_the_chapters_numbers(name):
-    numbers = chapter_numbers()
-    allowed = {numbers[label][0] for label in EQUATIONS[name].split()}
-    hints = [a.hint for a in CATALOGUE.misconceptions if a.task == name]
-    for text in [prompts()[name], *hints]:
-        named = set(re.findall(r"\((1\.\d+)\)", text))
-        assert named <= allowed, text
-        assert named or re.search(r"section 1\.[1-7]", text), text
+def text_examples():
+    shared = [[0.0]], [[1], [-1]], [[0.5]], [0], [[-2, 2]], [0, 1]
+    shared = [np.array(a, dtype=float) for a in shared]
+    y = SOLVED["teacher_forced_scores"](np.array([[0, 1, 0]]), *shared)[0]
+    one = np.tanh(1)
+    two = np.tanh(one / 2 - 1)
+    return {
+        "teacher_forced_scores": ([0.5], [one, one / 2, two, y[:2]]),
+        "free_running": ([], [one, two, y, two / 2, np.tanh(1 + two / 2)]),
+    }
 
 
-@pytest.mark.parametrize("name", [*TASKS, "reflection"])
-def test_equations_are_looked_for_in_their_section(name):
-    section_of = dict(chapter_numbers().values())
-    pair = r"[Ss]ection (1\.\d),\s+(?:below |around )?equations? \((1\.\d+)\)"
-    other = r"equation\s+\((1\.\d+)\),\s+section\s+(1\.\d)"
-    hints = [a.hint for a in CATALOGUE.misconceptions if a.task == name]
-    for text in [prompts()[name], *hints]:
-        for section, equation in re.findall(pair, text):
-            assert section_of[equation] == section, text
-        for equation, section in re.findall(other, text):
-            assert section_of[equation] == section, text
+def examples():
+    """Of each task: the example's given numbers, and the values computed from them."""
+    logs = np.log([1, 2, 5])
+    p = SOLVED["softmax"](logs)
+    sums = [np.cumsum(SOLVED["softmax"](logs / tau)) for tau in (1, 0.5)]
+    grads = [np.array([3.0]), np.array([0.0, 4.0])]
+    return {
+        "rnn_step": ([0.1, 0.2, 0.4, 0.5, -0.3], [0.4, np.tanh(0.4)]),
+        "rnn_forward": ([0.5], [np.tanh(1), np.tanh(np.tanh(1) / 2)]),
+        "softmax": ([0.5], [p]),
+        "clip_by_global_norm": ([2.5], SOLVED["clip_by_global_norm"](grads, 2.5)[0]),
+        "sample": ([0.1, 0.2, 0.9, 0.5], [p, *sums]),
+        **loss_example(),
+        **backward_examples(),
+        **text_examples(),
+    }
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_a_task_uses_no_other_tasks_function(name):
-    others = TASKS.keys() - {name}
-    for source in (TASKS[name].solution, TASKS[name].test):
-        used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-        assert not used & others
+@pytest.mark.parametrize("name", A.tasks)
+def test_every_number_of_a_worked_example_is_computed(name):
+    check_numbers(A, name, *examples()[name])
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_the_catalogue_is_large_enough(name):
-    assert sum(a.task == name for a in CATALOGUE.misconceptions) >= 5
-    assert sum(a.task == name for a in CATALOGUE.alternatives) >= 3
-    assert len({len(args) for args in fresh_inputs(CATALOGUE, name, range(3))}) == 1
+def in_place(name, old, new):
+    """A solution with a line that writes into an input."""
+    assert TASKS[name].solution.count(old) == 1
+    return TASKS[name].solution.replace(old, new)
 
 
-@pytest.mark.parametrize("answer", CATALOGUE.misconceptions, ids=by_name)
-def test_a_misconception_fails_its_own_task_and_no_other(answer):
-    assert [task for task in TASKS if not passes(task, answer)] == [answer.task]
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        (
+            "softmax",
+            "def softmax(y):\n    y -= y.max(-1, keepdims=True)\n"
+            "    return np.exp(y) / np.exp(y).sum(-1, keepdims=True)",
+        ),
+        (
+            "rnn_step_backward",
+            in_place(
+                "rnn_step_backward",
+                "delta = dh_t * (1 - h_t**2)",
+                "dh_t *= 1 - h_t**2; delta = dh_t",
+            ),
+        ),
+        (
+            "rnn_backward",
+            in_place(
+                "rnn_backward",
+                "delta[:, t] = (dh[:, t] + dh_next)",
+                "dh[:, t] += dh_next; delta[:, t] = dh[:, t]",
+            ),
+        ),
+        (
+            "truncated_bptt",
+            in_place(
+                "truncated_bptt",
+                "delta[:, t] = (dh[:, t] + dh_next)",
+                "dh[:, t] += dh_next; delta[:, t] = dh[:, t]",
+            ),
+        ),
+        (
+            "truncated_bptt",
+            in_place("truncated_bptt", "h_t = np.tanh(", "h_t[:] = np.tanh("),
+        ),
+        (
+            "clip_by_global_norm",
+            in_place(
+                "clip_by_global_norm",
+                "return [g * scale for g in grads], norm",
+                "[np.multiply(g, scale, out=g) for g in grads]; return grads, norm",
+            ),
+        ),
+        (
+            "sample",
+            in_place("sample", "z = y / temperature", "y /= temperature; z = y"),
+        ),
+    ],
+)
+def test_a_likely_slip_in_place_is_seen_in_the_worked_example(name, source):
+    assert "leave its inputs as they are" in A.says(name, source)
 
 
-@pytest.mark.parametrize("answer", CATALOGUE.alternatives, ids=by_name)
-def test_an_alternative_passes(answer):
-    assert passes(answer.task, answer)
+def test_special_cases_of_the_prompts_get_one_sentence():
+    second_axis = """
+def softmax(y):
+    e = np.exp(y - y.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+"""
+    assert "y (V,)" in A.says("softmax", second_axis)
+    stacked = """
+right = rnn_forward
+def rnn_forward(x, h_0, *weights):
+    h = right(x, h_0, *weights)
+    return np.stack([h[:, t] for t in range(h.shape[1])], axis=1)
+"""
+    said = A.says("rnn_forward", TASKS["rnn_forward"].solution + stacked)
+    assert "T = 0" in said
 
 
-@pytest.mark.parametrize("answer", CATALOGUE.misconceptions, ids=by_name)
-def test_a_hint_is_two_or_three_sentences_without_code(answer):
-    sentences = re.findall(r"[.?!](?:\s|$)", answer.hint)
-    assert 2 <= len(sentences) <= 4
-    assert "ection 1." in answer.hint
-    assert not re.search(r"`|np\.|torch|@|=|\[", answer.hint)
+def test_whole_numbers_are_printed_as_whole_numbers():
+    said = A.says("sample", "def sample(y, t, u):\n    return 0 * u.astype(int)")
+    assert said.startswith("Expected [0, 1, 2], got [0, 0, 0].")
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_wrong_answers_differ_from_each_other_and_from_the_right_one(name):
-    wrong = [a for a in CATALOGUE.misconceptions if a.task == name]
-    functions = {"the solution": SOLVED[name], **{a.name: a.function for a in wrong}}
-    draws = fresh_inputs(CATALOGUE, name, range(12))
-    with np.errstate(all="ignore"):
-        values = {k: [f(*args) for args in draws] for k, f in functions.items()}
-    for one, two in itertools.combinations(values, 2):
-        assert not same(values[one], values[two]), f"{one} is {two}"
+def test_a_u_close_to_one_must_not_draw_the_first_token():
+    answers = {a.name: a for a in A.wrong("sample")}
+    said = A.says("sample", answers["first_token_for_u_close_to_one"].source)
+    assert "so close to 1" in said

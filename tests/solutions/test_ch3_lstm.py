@@ -1,30 +1,12 @@
-"""The assignment on the LSTM: its prompts, its tests, and the catalogue of answers."""
-
-import ast
-import itertools
-import re
-import time
-from pathlib import Path
+"""Chapter 3's assignment: its worked examples, and what its visible tests say."""
 
 import numpy as np
 import pytest
 
-from autograder.answers import fresh_inputs, read_catalogue, same
-from autograder.sources import read_source, read_tasks
+from .assignment import assignment, check_numbers, check_references, check_slip
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "solutions" / "ch3_lstm"
-NOTEBOOK = read_source(FOLDER / "ch3_lstm.py")
-TASKS = {task.name: task for task in read_tasks(NOTEBOOK)}
-CATALOGUE = read_catalogue(FOLDER)
-CELLS = {cell["id"]: cell for cell in NOTEBOOK.cells}
-PROMPTS = {
-    name: " ".join(CELLS[f"{name}_prompt"].source.split())
-    for name in [*TASKS, "reflection"]
-}
-STATED = re.compile(
-    r"## (\d+)\. .*\*(\d+) points? · difficulty [1-5] of 5 · about (\d+) minutes\*"
-)
+A = assignment("ch3_lstm")
+SOLVED = A.solved
 
 # The equations, by their labels in the chapter, that a task's texts may name.
 BACK = "back-hidden back-cell back-inside back-weights"
@@ -49,88 +31,9 @@ EQUATIONS = {
 }
 
 
-def chapter_numbers():
-    """Of each equation in chapter 3: its number, and the section it stands in."""
-    section, found = 0, {}
-    for line in (ROOT / "book" / "ch3_lstm.md").read_text("utf-8").splitlines():
-        section += line.startswith("## ")
-        if line.startswith(":label: eq-lstm-"):
-            label = line.removeprefix(":label: eq-lstm-")
-            found[label] = f"3.{len(found) + 1}", f"3.{section}"
-    return found
-
-
-def texts(name):
-    """The prompt and the hints of a task, each on one line."""
-    hints = [a.hint for a in CATALOGUE.misconceptions if a.task == name]
-    return [PROMPTS[name], *hints]
-
-
-def solved():
-    """A namespace in which all set-up and solution cells have run."""
-    namespace = {}
-    for cell in NOTEBOOK.cells:
-        if cell.cell_type == "code" and not cell.metadata["nbgrader"]["grade"]:
-            exec(cell.source, namespace)
-    return namespace
-
-
-SOLVED = solved()
-
-
-def says(task, source, visible=False):
-    """What stops an answer among the other solutions, or None if it passes."""
-    namespace, test = {**SOLVED}, TASKS[task].test
-    exec(source, namespace)
-    if visible:
-        test = test.split("### BEGIN HIDDEN TESTS")[0]
-    with np.errstate(all="ignore"):  # a wrong answer may take the logarithm of 0
-        try:
-            exec(test, namespace)
-        except Exception as error:
-            return str(error) if isinstance(error, AssertionError) else repr(error)
-    return None
-
-
-def by_name(answer):
-    return f"{answer.task}-{answer.name}"
-
-
-def test_the_solved_notebook_runs_from_top_to_bottom_in_ten_seconds():
-    start, namespace = time.perf_counter(), {}
-    for cell in NOTEBOOK.cells:
-        if cell.cell_type == "code":
-            exec(cell.source, namespace)
-    assert time.perf_counter() - start < 10
-
-
-def test_prompts_and_introduction_state_the_points():
-    stated = {name: STATED.search(text) for name, text in PROMPTS.items()}
-    for number, (name, found) in enumerate(stated.items(), start=1):
-        cell = CELLS[name if name == "reflection" else f"{name}_test"]
-        assert int(found[1]) == number
-        assert int(found[2]) == cell.metadata["nbgrader"]["points"]
-        assert f"`{name}`" in PROMPTS[name] or name == "reflection"
-    points = sum(int(found[2]) for found in stated.values())
-    introduction = " ".join(NOTEBOOK.cells[0].source.split())
-    assert len(TASKS) == 16
-    assert f"Sixteen short functions ({points - 2} points)" in introduction
-    assert f": {points} points, about four hours" in introduction
-    assert 225 <= sum(int(found[3]) for found in stated.values()) <= 245
-
-
-@pytest.mark.parametrize("name", PROMPTS)
-def test_equations_and_sections_are_the_chapters(name):
-    numbers = chapter_numbers()
-    section_of = dict(numbers.values())
-    allowed = {numbers[label][0] for label in EQUATIONS[name].split()}
-    for text in texts(name):
-        assert set(re.findall(r"\((3\.\d+)\)", text)) <= allowed, text
-        assert re.search(r"ection 3\.\d", text), text
-        pairs = re.findall(r"ection (3\.\d), equations? \((3\.\d+)\)", text)
-        turned = re.findall(r"equation \((3\.\d+)\), section (3\.\d)", text)
-        for section, equation in [*pairs, *(pair[::-1] for pair in turned)]:
-            assert section_of[equation] == section, text
+@pytest.mark.parametrize("name", A.prompts)
+def test_sections_and_equations_are_the_chapters(name):
+    check_references(A, name, EQUATIONS[name], "lstm-")
 
 
 def column(*values):
@@ -255,102 +158,12 @@ def reach_examples():
     }
 
 
-def stands_in(text, value):
-    """Whether `text` has a value, exact or rounded to 2 to 4 places; not its sign."""
-    exact = f"{abs(value):.6f}".rstrip("0").rstrip(".")
-    forms = {exact, *(f"{abs(value):.{n}f}" for n in (2, 3, 4))}
-    return bool(forms & set(re.findall(r"\d+(?:\.\d+)?", text)))
-
-
 EXAMPLES = step_examples() | weight_examples() | backward_examples() | reach_examples()
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", A.tasks)
 def test_every_number_of_a_worked_example_is_computed(name):
-    text = PROMPTS[name].split("**Example.**")[1].split("<details>")[0]
-    text = re.sub(r"\(3\.\d+\)|sections? 3\.\d", "", text)
-    given, values = (
-        np.concatenate([*map(np.ravel, part), [0]]) for part in EXAMPLES[name]
-    )
-    known = np.abs([*given, *values])
-    for number in re.findall(r"\d+\.\d+", text):
-        places = len(number.split(".")[1])
-        assert np.isclose(np.round(known, places), float(number), atol=1e-9).any(), (
-            f"{number} in the example of {name} is computed from nothing"
-        )
-    assert all(stands_in(text, value) for value in values[:-1])
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_a_task_uses_no_other_tasks_function(name):
-    others = TASKS.keys() - {name}
-    for source in (TASKS[name].solution, TASKS[name].test):
-        used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
-        assert not used & others
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_a_test_cell_calls_the_students_function_at_most_sixty_times(name):
-    calls, namespace = [], {**SOLVED}
-
-    def counted(*arguments, right=SOLVED[name]):
-        calls.append(len(arguments))
-        return right(*arguments)
-
-    namespace[name] = counted
-    exec(TASKS[name].test, namespace)
-    assert 0 < len(calls) <= 60
-
-
-@pytest.mark.parametrize("answer", CATALOGUE.misconceptions, ids=by_name)
-def test_a_misconception_fails_its_own_task_and_no_other(answer):
-    assert [task for task in TASKS if says(task, answer.source)] == [answer.task]
-
-
-@pytest.mark.parametrize("answer", CATALOGUE.alternatives, ids=by_name)
-def test_an_alternative_passes(answer):
-    assert says(answer.task, answer.source) is None
-
-
-@pytest.mark.parametrize("answer", CATALOGUE.misconceptions, ids=by_name)
-def test_a_hint_is_two_to_four_sentences_without_code(answer):
-    assert 2 <= len(re.findall(r"[.?!](?:\s|$)", answer.hint)) <= 4
-    assert not re.search(r"`|np\.|torch\.|@|=|\[", answer.hint)
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_wrong_answers_differ_from_each_other_and_from_the_right_one(name):
-    wrong = [a for a in CATALOGUE.misconceptions if a.task == name]
-    assert len(wrong) >= 5
-    functions = {"the solution": SOLVED[name], **{a.name: a.function for a in wrong}}
-    draws = fresh_inputs(CATALOGUE, name, range(12))
-    with np.errstate(all="ignore"):
-        values = {k: [f(*args) for args in draws] for k, f in functions.items()}
-    for one, two in itertools.combinations(values, 2):
-        assert not same(values[one], values[two]), f"{one} is {two}"
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_an_answer_without_return_gets_one_sentence(name):
-    said = says(name, f"def {name}(*inputs):\n    pass", visible=True)
-    assert said.endswith("got None: does the function return its result?")
-
-
-@pytest.mark.parametrize("name", TASKS.keys() - {"count_parameters"})
-def test_an_input_written_into_gets_one_sentence(name):
-    """The right values, but every array that is given is changed afterwards."""
-    slip = f"""
-right = {name}
-def {name}(*inputs):
-    result = right(*inputs)
-    for a in inputs:
-        for b in a if isinstance(a, (list, tuple)) else [a]:
-            if isinstance(b, np.ndarray) and b.size:
-                b[...] = ~b if b.dtype == bool else b + 1
-    return result
-"""
-    said = says(name, TASKS[name].solution + slip, visible=True)
-    assert said.startswith(f"Expected {name} to leave its inputs as they are")
+    check_numbers(A, name, *EXAMPLES[name])
 
 
 # A right answer, but for one likely slip: a part of the solution to be replaced, and a
@@ -423,7 +236,4 @@ SLIPS = {
 
 @pytest.mark.parametrize("case", SLIPS)
 def test_a_likely_slip_gets_one_sentence(case):
-    name, old, new, sentence = SLIPS[case]
-    assert TASKS[name].solution.count(old) == 1
-    said = says(name, TASKS[name].solution.replace(old, new), visible=True)
-    assert sentence in said
+    check_slip(A, *SLIPS[case])

@@ -24,7 +24,7 @@ def causal(T: int) -> Tensor:
 
 
 def sinusoids(length: int, d: int) -> Tensor:
-    """Sines and cosines of every place 0, 1, ... (length, d); section 3.5."""
+    """Sines and cosines of places 0, 1, ... (length, d); section 3.5 of the paper."""
     place = torch.arange(length)[:, None]
     rate = torch.exp(-log(10_000) * torch.arange(0, d, 2) / d)  # (d / 2,)
     angle = place * rate
@@ -32,7 +32,7 @@ def sinusoids(length: int, d: int) -> Tensor:
 
 
 class MultiHeadAttention(nn.Module):
-    """Several soft look-ups side by side; section 3.2.
+    """Several soft look-ups side by side; section 3.2 of the paper.
 
     `weights` keeps those of the last call: (B, heads, T, S).
     """
@@ -72,7 +72,7 @@ class MultiHeadAttention(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Linear, ReLU, linear, on each token alone; section 3.3."""
+    """Linear, ReLU, linear, on each token alone; section 3.3 of the paper."""
 
     def __init__(self, d: int, d_ff: int):
         super().__init__()
