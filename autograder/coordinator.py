@@ -14,7 +14,7 @@ from .errors import UsageError
 from .gradebook import Recorder
 from .release import source_notebook
 from .results import Record
-from .worker import Job, grade, refuse_job
+from .worker import Job, grade, refuse
 
 CATALOGUE = ("misconceptions.py", "alternatives.py")
 DIED = "The process that graded this notebook died several times; it was given up."
@@ -120,11 +120,11 @@ def _run(client: object, jobs: list[tuple]) -> Iterator[tuple]:
         if problem is None:
             futures[client.submit(grade, job, pure=False)] = submission, job
         else:
-            yield submission, job, refuse_job(job, problem)
+            yield submission, job, refuse(job, problem)
     for future in as_completed(list(futures)):
         submission, job = futures.pop(future)
         done = future.status == "finished"
-        yield submission, job, future.result() if done else refuse_job(job, DIED)
+        yield submission, job, future.result() if done else refuse(job, DIED)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What a student may see of a graded notebook."""
 
 from nbformat import NotebookNode
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbgrader.preprocessors import ClearHiddenTests
+from traitlets import Bool
 
 from .verdicts import get_judgement, is_test, show
 
@@ -20,3 +22,9 @@ class StudentView(ClearHiddenTests):
             self._remove_hidden_test_region(cell)
             cell.outputs = [show(get_judgement(cell))]
         return cell, resources
+
+
+class Inert(SanitizeHTML):
+    """Takes scripts and the like out of a student's text and outputs."""
+
+    enabled = Bool(True, help="Whether it is done at all.").tag(config=True)

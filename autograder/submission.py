@@ -7,25 +7,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import reads
 from nbformat.validator import normalize
-from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from .errors import UsageError
 from .sources import assignments, read_source, solution_path
 
 MAX_BYTES = 50 * 2**20
-
-
-class ForgetDuplicates(NbGraderPreprocessor):
-    """Makes a plain cell of a copy that nbgrader has stripped of its grade_id.
-
-    nbgrader leaves an empty record in it, and then refuses the whole notebook.
-    """
-
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
-        """Drop an empty nbgrader record."""
-        if cell.metadata.get("nbgrader") == {}:
-            del cell.metadata["nbgrader"]
-        return cell, resources
 
 
 def read_bytes(path: Path) -> bytes:
