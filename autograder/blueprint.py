@@ -8,6 +8,7 @@ from functools import lru_cache
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
+from nbgrader.utils import compute_checksum
 
 from .sources import SUFFIX
 
@@ -59,8 +60,12 @@ def read_blueprint(source: bytes) -> Blueprint:
     """The blueprint in a source notebook's bytes."""
     nb = nbformat.reads(source, as_version=4)
     cells = tuple(cell for cell in nb.cells if role_of(cell) is not None)
+    released = {role_of(cell): cell for cell in _released(nb) if role_of(cell)}
     own, shared = set(), set()
     for cell in cells:
+        if cell.metadata.nbgrader.solution:  # by this nbgrader tells a blank answer
+            blank = released[role_of(cell)]
+            cell.metadata.nbgrader["checksum"] = compute_checksum(blank)
         if cell.cell_type == "code" and not cell.metadata.nbgrader.grade:
             names = _defined(cell.source)
             (own if cell.metadata.nbgrader.solution else shared).update(names)
@@ -68,7 +73,7 @@ def read_blueprint(source: bytes) -> Blueprint:
         nb.metadata.course.assignment,
         nb.metadata,
         cells,
-        {role_of(cell): cell.source for cell in _released(nb) if role_of(cell)},
+        {name: cell.source for name, cell in released.items()},
         {cell.id: role_of(cell) for cell in cells},
         frozenset(role_of(cell) for cell in cells if cell.metadata.nbgrader.solution),
         tuple(

@@ -10,7 +10,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from .classroom import Submission
-from .errors import UsageError
+from .errors import NoSandbox, UsageError
 from .gradebook import Recorder
 from .release import source_notebook
 from .results import Record
@@ -123,6 +123,8 @@ def _run(client: object, jobs: list[tuple]) -> Iterator[tuple]:
             yield submission, job, refuse(job, problem)
     for future in as_completed(list(futures)):
         submission, job = futures.pop(future)
+        if isinstance(future.exception(), NoSandbox):
+            raise future.exception()
         done = future.status == "finished"
         yield submission, job, future.result() if done else refuse(job, DIED)
 

@@ -33,11 +33,7 @@ SANITIZE = [
     "nbgrader.preprocessors.ClearOutput",
     "autograder.admission.Admission",  # the cells' records are the instructor's then
 ]
-FEEDBACK = [
-    "nbgrader.preprocessors.GetGrades",
-    "autograder.feedback.StudentView",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+FEEDBACK = ["autograder.feedback.Grades", "autograder.feedback.StudentView"]
 
 
 def configure(c: Config, root: Path) -> None:
@@ -54,6 +50,7 @@ def configure(c: Config, root: Path) -> None:
     c.Autograde.sanitize_preprocessors = SANITIZE
     c.Autograde.autograde_preprocessors = AUTOGRADE
     c.GenerateFeedback.preprocessors = FEEDBACK
+    c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
     c.Admission.source = c.JudgingExecute.source = str(root / SOURCE)
     c.JudgingExecute.solutions = str(root / "solutions")
     _put_programs_on_path()

@@ -6,7 +6,6 @@ autograde`, the formgrader and `python -m autograder` all run notebooks this way
 
 import tempfile
 import time
-from functools import lru_cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -14,12 +13,11 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import determine_grade
 from traitlets import Bool, Integer, Unicode
 
-from . import sandbox
 from .blueprint import names_used, read_blueprint
-from .errors import UsageError
+from .errors import NoSandbox, UsageError
 from .faults import OwnCells
 from .inside.confine import Limits
-from .processes import ForkServer
+from .processes import fork_server
 from .session import Ended, Session
 from .verdicts import (
     DIED,
@@ -42,7 +40,6 @@ CRASHED = "The Python process died in this cell or before it; the cell has no re
 UNSTOPPABLE = "A cell ran too long and could not be interrupted."
 NO_TIME = "The notebook reached its limit of {} s before this cell."
 PARTLY = "Some parts of this task earn their points, others do not yet."
-NO_KERNEL = "The Python process that runs the notebook could not be started."
 NO_TEST = "TestError"
 
 
@@ -76,8 +73,6 @@ class JudgingExecute(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Run all cells; whatever happens, each ends with outputs that say so."""
-        if self.confined:
-            sandbox.require()
         assignment = resources["nbgrader"]["assignment"]
         path = Path(self.source) / assignment / f"{assignment}.ipynb"
         self._names = read_blueprint(path.read_bytes()).names
@@ -95,26 +90,21 @@ class JudgingExecute(NbGraderPreprocessor):
                     self._run(cell)
                     self._judge(cell)
             finally:
-                if self._session is not None:
-                    nb.metadata.setdefault("autograder", {})
-                    nb.metadata.autograder["seconds"] = dict(self._session.seconds)
-                    self._session.close()
-        nb.metadata.setdefault("autograder", {})["sandbox"] = self.confined
+                self._session.close()
+        about = nb.metadata.setdefault("autograder", {})
+        about["sandbox"], about["seconds"] = self.confined, dict(self._session.seconds)
         return nb, resources
 
     def _code(self, nb: NotebookNode) -> list[NotebookNode]:
         return [cell for cell in nb.cells if cell.cell_type == "code"]
 
-    def _start(self, folder: Path) -> Session | None:
+    def _start(self, folder: Path) -> Session:
         limits = Limits(cpu_seconds=self.notebook_timeout, memory=self.memory)
-        for attempt in (1, 2):  # a fork server that has died is replaced
-            try:
-                return Session(fork_server(self.confined), limits, folder)
-            except (RuntimeError, OSError) as error:
-                fork_server.cache_clear()
-                self.log.error("Attempt %d to start a process: %s", attempt, error)
-        self._end = (DIED, NO_KERNEL)
-        return None
+        try:
+            return Session(fork_server(self.confined), limits, folder)
+        except (RuntimeError, OSError, NoSandbox):  # it has died: it is replaced once
+            fork_server.cache_clear()
+            return Session(fork_server(self.confined), limits, folder)
 
     def _run(self, cell: NotebookNode) -> None:
         """Run one cell, if any more are run."""
@@ -184,9 +174,3 @@ class JudgingExecute(NbGraderPreprocessor):
         except UsageError as error:  # no hint, but the verdict stands
             self.log.warning("No diagnosis of %s: %s", task, error)
             return None
-
-
-@lru_cache
-def fork_server(confined: bool) -> ForkServer:
-    """This process's fork server; it is started when it is first asked for."""
-    return ForkServer(confined)

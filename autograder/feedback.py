@@ -1,8 +1,8 @@
 """What a student may see of a graded notebook."""
 
-from nbformat import NotebookNode
 from nbconvert.preprocessors.sanitize import SanitizeHTML
-from nbgrader.preprocessors import ClearHiddenTests
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from traitlets import Bool
 
 from .verdicts import get_judgement, is_test, show
@@ -28,3 +28,38 @@ class Inert(SanitizeHTML):
     """Takes scripts and the like out of a student's text and outputs."""
 
     enabled = Bool(True, help="Whether it is done at all.").tag(config=True)
+
+    def sanitize_code_outputs(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
+        """Clean the data, and drop the outputs' metadata.
+
+        nbconvert's templates write a picture's width and file name from there into
+        the page as they are: a script or a picture from another host fits in.
+        """
+        for output in outputs:
+            if "metadata" in output:
+                output.metadata = NotebookNode()
+        return super().sanitize_code_outputs(outputs)
+
+
+class Grades(GetGrades):
+    """Puts the gradebook's points and comments into the cells.
+
+    Beside nbgrader's `score` and `points`, a graded cell says whether a person gave
+    the points (`by_hand`) or still has to (`waiting`). Of the comments only those that
+    a person wrote are taken.
+    """
+
+    def _get_score(self, cell: NotebookNode, resources: dict) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(*self._place(cell))
+        by_hand = grade.manual_score is not None
+        cell.metadata.nbgrader["by_hand"] = by_hand
+        cell.metadata.nbgrader["waiting"] = grade.auto_score is None and not by_hand
+
+    def _get_comment(self, cell: NotebookNode, resources: dict) -> None:
+        comment = self.gradebook.find_comment(*self._place(cell))
+        cell.metadata.nbgrader["comment"] = comment.manual_comment
+
+    def _place(self, cell: NotebookNode) -> tuple[str, str, str, str]:
+        name = cell.metadata.nbgrader["grade_id"]
+        return name, self.notebook_id, self.assignment_id, self.student_id

@@ -56,6 +56,7 @@ class Recorder:
             graded.status,
             graded.reason,
             graded.trace,
+            graded.sandbox,
             graded.result.as_dict(),
         )
         text = json.dumps(record.as_dict(), indent=1) + "\n"

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
+from functools import lru_cache
 from itertools import count
 from threading import Lock
 
 from . import sandbox
+from .errors import NoSandbox
 from .inside.confine import Limits
 from .inside.forkserver import DONE
-from .wire import Channel, Closed, WireError, encode
+from .wire import MAX_BYTES, Channel, Closed, WireError, encode
 
 START_SECONDS = 120  # for importing PyTorch on a busy machine
 GRACE_SECONDS = 2.0  # between an interrupt and the end
@@ -91,7 +93,10 @@ class ForkServer:
             self.close()
             self._errors.seek(0)
             said = self._errors.read().decode(errors="replace").strip().splitlines()
-            raise RuntimeError(f"the process that runs notebooks has ended: {said[-1:]}")
+            said = said[-1] if said else "no reason given"
+            if self.confined:
+                raise NoSandbox(sandbox.CANNOT.format(said))
+            raise RuntimeError(f"the process that runs notebooks has ended: {said}")
 
 
 class Late(TimeoutError):
@@ -120,15 +125,15 @@ class Process:
             self.kill()
             raise Closed("the process takes no messages") from None
 
-    def receive(self, seconds: float) -> bytes:
-        """The next frame from the process.
+    def receive(self, seconds: float, most: int = MAX_BYTES) -> bytes:
+        """The next frame from the process, of at most `most` bytes.
 
         Raises Closed if the process has ended or does not keep to the protocol, and
         Late if it did not answer in `seconds`: then it is interrupted, and killed if
         that does not help.
         """
         try:
-            return self._channel.receive(seconds)
+            return self._channel.receive(seconds, most)
         except TimeoutError:
             return self._interrupt()
         except (Closed, WireError) as error:
@@ -155,3 +160,9 @@ class Process:
             self.alive = False
             self._channel.close()
             self._server.signal(self._key, signal.SIGKILL)
+
+
+@lru_cache
+def fork_server(confined: bool) -> ForkServer:
+    """Return this process's fork server; started, but not waited for, at the first call."""
+    return ForkServer(confined)

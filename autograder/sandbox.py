@@ -12,7 +12,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from .errors import UsageError
+from .errors import NoSandbox
 from .inside.confine import SCRATCH
 
 PACKAGE = Path(__file__).resolve().parent
@@ -24,6 +24,8 @@ ADVICE = (
     "kernel.apparmor_restrict_unprivileged_userns=0), or grade without protection "
     "with --no-sandbox"
 )
+
+CANNOT = f"The sandbox cannot be started ({{}}): {ADVICE}."
 
 
 def environment(confined: bool) -> dict[str, str]:
@@ -45,7 +47,7 @@ def environment(confined: bool) -> dict[str, str]:
 def command(program: list[str]) -> list[str]:
     """The command that runs `program` in the sandbox; its descriptors stay open.
 
-    Raises UsageError if there is no bubblewrap.
+    Raises NoSandbox if there is no bubblewrap.
     """
     line = [_bubblewrap(), "--unshare-all", "--die-with-parent", "--new-session"]
     line += ["--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--clearenv"]
@@ -65,7 +67,11 @@ def command(program: list[str]) -> list[str]:
 
 def _visible() -> list[str]:
     """What of the file system is shown, read-only: no path of it holds data."""
-    python = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))}
+    python = {
+        sys.prefix,
+        sys.base_prefix,
+        os.path.dirname(os.path.realpath(sys.executable)),
+    }
     shown = [path for path in SYSTEM if os.path.exists(path)]
     for path in sorted([*python, str(PACKAGE)]):
         if not any(Path(path).is_relative_to(other) for other in shown):
@@ -82,15 +88,15 @@ def _bubblewrap() -> str:
     except (ImportError, RuntimeError):
         found = shutil.which("bwrap")
     if found is None:
-        raise UsageError(f"Grading needs the program bubblewrap (bwrap): {ADVICE}.")
+        raise NoSandbox(f"Grading needs the program bubblewrap (bwrap): {ADVICE}.")
     return found
 
 
 @lru_cache
 def require() -> None:
-    """Raise UsageError, with what to do, if no sandbox can be had here."""
+    """Raise NoSandbox, with what to do, if no sandbox can be had here."""
     if sys.platform != "linux":
-        raise UsageError(
+        raise NoSandbox(
             "The sandbox needs Linux: grade in a Linux machine or container, or grade "
             "without protection with --no-sandbox."
         )
@@ -98,4 +104,4 @@ def require() -> None:
     tried = subprocess.run(command(program), capture_output=True, text=True)
     if tried.returncode != 0:
         said = (tried.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise UsageError(f"The sandbox cannot be started ({said}): {ADVICE}.")
+        raise NoSandbox(CANNOT.format(said))

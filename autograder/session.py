@@ -8,9 +8,10 @@ from nbformat import NotebookNode, ValidationError
 
 from .errors import UsageError
 from .inside.confine import Limits
-from .processes import ForkServer, Late, Process
-from .wire import Closed, WireError, decode, encode
+from .processes import START_SECONDS, ForkServer, Late, Process
+from .wire import MAX_BYTES, Closed, WireError, decode, encode
 
+OWN = 8 * 2**20  # bytes of what a student's process sends to be read here
 MORE_SECONDS = 10.0  # for the referee's own part of a test
 
 
@@ -34,10 +35,20 @@ class Session:
 
     def __init__(self, server: ForkServer, limits: Limits, folder: Path) -> None:
         self._server, self._limits, self._folder = server, limits, folder
+        begin = time.monotonic()
         self._student = self._start("student")
         self._referee = self._start("referee")
+        forked = time.monotonic()
+        for process in (self._student, self._referee):
+            process.ask({"do": "run", "source": ""}, START_SECONDS)
+        self.seconds = {
+            "fork": forked - begin,
+            "connect": time.monotonic() - forked,
+            "set-up cells": 0.0,
+            "student's cells": 0.0,
+            "referee's cells": 0.0,
+        }
         self._shared: list[str] = []
-        self.seconds = {"set-up": 0.0, "student": 0.0, "referee": 0.0}
         self.timed_out = False  # whether the last cell had to be interrupted
 
     def _start(self, role: str) -> Process:
@@ -62,7 +73,7 @@ class Session:
             frame = self._ask_student(encode({"do": "run", "source": source}), seconds)
             return _outputs(_decoded(frame))
         finally:
-            self.seconds["student"] += time.monotonic() - begin
+            self.seconds["student's cells"] += time.monotonic() - begin
 
     def run_shared(self, source: str, seconds: float) -> list[NotebookNode]:
         """Run a set-up cell on both sides; the outputs are the student's."""
@@ -73,7 +84,7 @@ class Session:
             frame = self._ask_student(encode({"do": "run", "source": source}), seconds)
             return _outputs(_decoded(frame))
         finally:
-            self.seconds["set-up"] += time.monotonic() - begin
+            self.seconds["set-up cells"] += time.monotonic() - begin
 
     def run_test(
         self, source: str, names: list[str], seconds: float
@@ -95,7 +106,7 @@ class Session:
             request = {"do": "run", "source": source, "names": kinds}
             return _outputs(self._tell_referee(request, seconds))
         finally:
-            self.seconds["referee"] += time.monotonic() - begin
+            self.seconds["referee's cells"] += time.monotonic() - begin
 
     def recognise(
         self, task: str, catalogue: dict[str, str], seconds: float
@@ -106,13 +117,13 @@ class Session:
             request = {"do": "recognise", "task": task, "catalogue": catalogue}
             return self._tell_referee(request, seconds)
         finally:
-            self.seconds["referee"] += time.monotonic() - begin
+            self.seconds["referee's cells"] += time.monotonic() - begin
 
-    def _ask_student(self, frame: bytes, seconds: float) -> bytes:
+    def _ask_student(self, frame: bytes, seconds: float, most: int = OWN) -> bytes:
         self.timed_out = False
         try:
             self._student.send(frame)
-            return self._student.receive(seconds)
+            return self._student.receive(seconds, most)
         except Late as late:
             self.timed_out = True
             if late.frame is None:
@@ -147,7 +158,7 @@ class Session:
         if left <= 0 or not self.alive:
             return encode(("gone", "", "The student's process does not answer."))
         try:
-            return self._ask_student(call, left)
+            return self._ask_student(call, left, MAX_BYTES)
         except Ended:
             return encode(("gone", "", "The student's process has ended."))
 

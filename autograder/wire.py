@@ -119,11 +119,12 @@ class _Packer(_Counter):
         self._step(depth)
         if value is None or isinstance(value, bool):
             return ["NoneType" if value is None else "bool", value]
-        if isinstance(value, np.generic):
+        if isinstance(value, str):
+            return ["str", str(value)]
+        if isinstance(value, np.generic):  # np.float64 is a float, too
             return self._pack_array("scalar", value)
-        for kind in (int, str):
-            if isinstance(value, kind):
-                return [kind.__name__, kind(value)]
+        if isinstance(value, int):
+            return ["int", int(value)]
         if isinstance(value, float):
             return ["float", float(value).hex()]
         if isinstance(value, list | tuple):
@@ -213,7 +214,7 @@ class Channel:
         self._sock = sock
 
     def send(self, frame: bytes) -> None:
-        """Send a frame; raises Closed if nobody is there, TimeoutError if nobody reads."""
+        """Send a frame; Closed if nobody is there, TimeoutError if nobody reads."""
         self._sock.settimeout(SEND_SECONDS)
         try:
             self._sock.sendall(frame)
@@ -222,8 +223,8 @@ class Channel:
         except OSError as error:
             raise Closed(str(error)) from None
 
-    def receive(self, seconds: float | None = None) -> bytes:
-        """The next frame, whole.
+    def receive(self, seconds: float | None = None, most: int = MAX_BYTES) -> bytes:
+        """The next frame, whole, of at most `most` bytes.
 
         Raises TimeoutError if it is not there within `seconds`, Closed at the end of
         the stream, WireError if it says that it is too large.
@@ -231,8 +232,8 @@ class Channel:
         end = None if seconds is None else time.monotonic() + seconds
         head = self._exactly(HEAD.size, end)
         size = sum(HEAD.unpack(head))
-        if size > MAX_BYTES:
-            raise WireError(f"a message is larger than {MAX_BYTES} bytes")
+        if size > most:
+            raise WireError(f"a message is larger than {most} bytes")
         return head + self._exactly(size, end)
 
     def _exactly(self, size: int, end: float | None) -> bytes:

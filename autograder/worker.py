@@ -22,7 +22,7 @@ from traitlets import import_item
 from traitlets.config import Config
 
 from .blueprint import read_blueprint
-from .errors import UsageError
+from .errors import NoSandbox, UsageError
 from .results import Graded, Result, TaskResult
 from .submission import parse
 from .verdicts import (
@@ -71,11 +71,17 @@ class Job:
 
 
 def grade(job: Job) -> Graded:
-    """Grade one submission. It never raises: what cannot be graded is refused."""
+    """Grade one submission; what cannot be graded is refused.
+
+    Raises NoSandbox alone: the machine is to blame, and no student.
+    """
     try:
         nb = _run(parse(job.submission), job)
         result = _result(nb, job.assignment)
-        return Graded(_as_bytes(nb), result, "graded", _summary(result))
+        sandbox = nb.metadata.autograder.sandbox
+        return Graded(_as_bytes(nb), result, "graded", _summary(result), "", sandbox)
+    except NoSandbox:
+        raise
     except UsageError as error:
         return refuse(job, str(error))
     except Exception as error:

@@ -59,7 +59,11 @@ def enter_namespaces() -> None:
 def scratch_folder(limits: Limits) -> None:
     """Put file systems of this process's own over all that can be written or tells."""
     flags = MS_NOSUID | MS_NODEV
-    for target, size in [(SCRATCH, limits.disk), ("/dev/shm", limits.disk), ("/proc", 0)]:
+    for target, size in [
+        (SCRATCH, limits.disk),
+        ("/dev/shm", limits.disk),
+        ("/proc", 0),
+    ]:
         options = f"size={size},mode=755".encode()
         _check(
             _libc.mount(b"tmpfs", target.encode(), b"tmpfs", flags, options),

@@ -22,8 +22,11 @@ DONE = b"."  # one answer to each request, and one when all is imported
 
 def serve(control: socket.socket, confined: bool) -> None:
     """Answer requests until the other side closes the control socket."""
+    from .confine import trial
     from .shell import Shell
 
+    if confined:
+        trial()
     shell = Shell.instance()
     _warm(shell)
     keys: dict[int, int] = {}  # key of a request -> process

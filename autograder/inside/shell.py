@@ -14,7 +14,9 @@ from traitlets.config import Config
 
 MAX_TEXT = 100_000  # characters that one cell may print
 MAX_OUTPUTS = 5 * 2**20  # bytes of pictures and other outputs of one cell
-CUT = "\n[The rest of what this cell printed is cut: it is longer than {} characters.]\n"
+CUT = (
+    "\n[The rest of what this cell printed is cut: it is longer than {} characters.]\n"
+)
 CUT_OUTPUT = "[An output is left out: the cell's outputs are larger than {} MB.]"
 
 
@@ -38,11 +40,11 @@ class Outputs:
         if last.get("output_type") == "stream" and last["name"] == name:
             last["parts"].append(kept)
         else:
-            self.items.append(
-                {"output_type": "stream", "name": name, "parts": [kept]}
-            )
+            self.items.append({"output_type": "stream", "name": name, "parts": [kept]})
 
-    def add(self, kind: str, data: dict, metadata: dict | None, count: int | None) -> None:
+    def add(
+        self, kind: str, data: dict, metadata: dict | None, count: int | None
+    ) -> None:
         """Add a rich output, of nbformat's type `kind`."""
         data = {str(mime): _text_of(value) for mime, value in data.items()}
         self._bytes -= sum(map(len, data.values()))
@@ -95,9 +97,7 @@ class _Stream(io.TextIOBase):
 class _Publisher(DisplayPublisher):
     """Takes what `display` shows."""
 
-    def publish(
-        self, data: dict, metadata: dict | None = None, **_: object
-    ) -> None:
+    def publish(self, data: dict, metadata: dict | None = None, **_: object) -> None:
         self.shell.outputs.add("display_data", data, metadata, None)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -137,7 +137,7 @@ class Shell(InteractiveShell):
         )
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """No window system is here; figures are shown by matplotlib's inline backend."""
+        """No window system is here; matplotlib draws into the notebook."""
 
     def ask_exit(self) -> None:
         """`exit()` ends the cell alone, as the notebook is not over."""

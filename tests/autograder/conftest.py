@@ -23,7 +23,7 @@ from autograder.course import configure
 
 c = get_config()
 configure(c, Path(__file__).resolve().parent)
-c.Execute.timeout = 2
+c.JudgingExecute.timeout = 2
 """
 SOLUTION = """
 # %% [markdown]
