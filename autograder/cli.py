@@ -190,6 +190,74 @@ def grade(
     return EXIT_FULL
 
 
+@cli.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this one; repeatable.")
+@click.pass_obj
+def feedback(course: Path | None, assignment: str, students: tuple[str, ...]) -> None:
+    """Write each student's page: points, verdicts, hints and their own notebook.
+
+    Makes feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html, where 'nbgrader release_feedback'
+    looks for it. Points and comments that were given by hand are in it; hidden tests
+    and solutions are not. A page is one file and loads nothing from elsewhere.
+    """
+    root, config = _open(course)
+    from .feedback_page import write_feedback
+    from .sources import solution_path
+
+    solution_path(root, assignment)
+    paths = write_feedback(config, assignment, students)
+    for path in paths:
+        click.echo(path.relative_to(root))
+
+
+@cli.command()
+@click.argument("assignment")
+@click.pass_obj
+def report(course: Path | None, assignment: str) -> None:
+    """Write a page on how the class did, for the instructor.
+
+    Makes _build/reports/ASSIGNMENT.html: scores, how difficult each task was and how
+    well it tells strong from weak notebooks, the misconceptions that were met, what
+    could not be graded, and answers that a person should look at.
+    """
+    root, config = _open(course)
+    from .report import write_report
+    from .sources import solution_path
+
+    solution_path(root, assignment)
+    click.echo(write_report(root, config, assignment).relative_to(root))
+
+
+@cli.command()
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["plain", "canvas", "moodle"]),
+    default="plain",
+    show_default=True,
+    help="Whose gradebook shall read it.",
+)
+@click.option("--to", type=click.Path(path_type=Path), help="The file to write.")
+@click.pass_obj
+def export(
+    course: Path | None, assignments: tuple[str, ...], form: str, to: Path | None
+) -> None:
+    """Write the grades as CSV, one row a student.
+
+    Points are those of nbgrader's gradebook: from tests and by hand, less the penalty
+    for being late. Without ASSIGNMENT all that were graded are written.
+    """
+    root, config = _open(course)
+    from .export import write_grades
+    from .sources import solution_path
+
+    for name in assignments:
+        solution_path(root, name)
+    click.echo(write_grades(config, form, to, assignments))
+
+
 def _open(course: Path | None, near: Path | None = None) -> tuple:
     """The course's folder and its configuration."""
     from .course import find_root, read_config

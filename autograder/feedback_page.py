@@ -159,7 +159,10 @@ def _kind(cell: NotebookNode, meta: dict) -> str:
 def write_feedback(
     config: Config, assignment: str, students: tuple[str, ...] = ()
 ) -> list[Path]:
-    """Write the pages of a class, or of some students; returns their paths."""
+    """Write the pages of a class, or of some students; returns their paths.
+
+    A page that cannot be made stops no other; UsageError names them all at the end.
+    """
     course = CourseDirectory(config=config)
     found = graded_notebooks(course, assignment)
     for student in students:
@@ -168,10 +171,22 @@ def write_feedback(
                 f"{student!r} has no result of {assignment}; grade it first: "
                 f"python -m autograder grade {assignment} --student {student}"
             )
-    return [
-        _write(config, course, assignment, student)
-        for student in sorted(set(students) or found)
-    ]
+    paths, failed = [], {}
+    for student in sorted(set(students) or found):
+        try:
+            paths.append(_write(config, course, assignment, student))
+        except _NoPage as problem:
+            failed[student] = str(problem)
+    if failed:
+        raise UsageError(
+            f"{len(paths)} pages were written, but not that of {', '.join(failed)} "
+            f"({next(iter(failed.values()))}); grade them again, and try once more."
+        )
+    return paths
+
+
+class _NoPage(Exception):
+    """A page could not be made."""
 
 
 def _write(
@@ -181,21 +196,26 @@ def _write(
     config.CourseDirectory.update(assignment_id=assignment, student_id=student)
     config.CourseDirectory.notebook_id = assignment
     config.GenerateFeedback.force = True
-    converter = GenerateFeedback(CourseDirectory(config=config), config=config)
-    converter.log = logging.getLogger("autograder.feedback")
-    try:
-        converter.start()
-    except NbGraderException:
-        raise UsageError(
-            f"The result of {student!r} does not fit the gradebook; grade it again: "
-            f"python -m autograder grade {assignment} --student {student}"
-        ) from None
-    folder = Path(
-        course.format_path(course.feedback_directory, student, assignment)
-    )
+    folder = Path(course.format_path(course.feedback_directory, student, assignment))
+    _convert(GenerateFeedback(CourseDirectory(config=config), config=config))
     submitted = course.format_path(course.submitted_directory, student, assignment)
     for name in FROM_EXCHANGE:
         path = Path(submitted) / name
         if path.is_file() and not path.is_symlink():
             shutil.copyfile(path, folder / name)
     return folder / f"{assignment}.html"
+
+
+def _convert(converter: GenerateFeedback) -> None:
+    """Run nbgrader's converter; what it would log is the reason if it fails."""
+    said: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: said.append(record.getMessage())
+    converter.log = logging.Logger("feedback")
+    converter.log.addHandler(handler)
+    try:
+        converter.start()
+    except NbGraderException:
+        tracebacks = [text for text in said if text.startswith("Traceback")]
+        last = (tracebacks or said or ["no reason given"])[0].strip().splitlines()[-1]
+        raise _NoPage(last) from None
