@@ -148,6 +148,6 @@ def _added(cell: NotebookNode) -> NotebookNode:
 def _make_ids_unique(cells: list[NotebookNode]) -> None:
     seen = set()
     for cell in sorted(cells, key=lambda cell: role_of(cell) is None):
-        if cell.get("id") in seen:
+        if cell.get("id") is None or cell["id"] in seen:
             cell["id"] = uuid4().hex[:8]
         seen.add(cell["id"])

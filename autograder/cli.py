@@ -249,12 +249,9 @@ def export(
     Points are those of nbgrader's gradebook: from tests and by hand, less the penalty
     for being late. Without ASSIGNMENT all that were graded are written.
     """
-    root, config = _open(course)
+    _, config = _open(course)
     from .export import write_grades
-    from .sources import solution_path
 
-    for name in assignments:
-        solution_path(root, name)
     click.echo(write_grades(config, form, to, assignments))
 
 

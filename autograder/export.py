@@ -44,9 +44,7 @@ class _OneRowAStudent(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         """Write the file `to`, by default one named after the format."""
         table = list(self.rows(gradebook))
-        with open(
-            self.to or self.default, "w", newline="", encoding="utf-8"
-        ) as file:
+        with open(self.to or self.default, "w", newline="", encoding="utf-8") as file:
             for row in table:
                 written = [f"{x:g}" if isinstance(x, float) else x for x in row]
                 csv.writer(file).writerow(written)
@@ -64,9 +62,10 @@ class _OneRowAStudent(ExportPlugin):
         )
 
     def students(self, gradebook: Gradebook) -> list[Student]:
-        """Those that were asked for, else all."""
+        """Those that were asked for, else all, by id."""
         chosen = [str(name) for name in self.student]
-        return [s for s in gradebook.students if not chosen or s.id in chosen]
+        found = (s for s in gradebook.students if not chosen or s.id in chosen)
+        return sorted(found, key=lambda student: student.id)
 
     def points(
         self, gradebook: Gradebook, student: Student, assignments: list[Assignment]

@@ -1,11 +1,18 @@
 """What a student may see of a graded notebook."""
 
+import html
+import re
+
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 from traitlets import Bool
 
 from .verdicts import get_judgement, is_test, show
+
+# The beginning of a script's address, as Markdown and browsers may read it.
+SPACED = (r"\s*".join(scheme) for scheme in ("javascript", "vbscript"))
+SCRIPT_LINK = re.compile(rf"({'|'.join(SPACED)})[\t\r\n]*\\?:", re.IGNORECASE)
 
 
 class StudentView(ClearHiddenTests):
@@ -29,6 +36,18 @@ class Inert(SanitizeHTML):
 
     enabled = Bool(True, help="Whether it is done at all.").tag(config=True)
 
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
+        """Clean one cell, unless it is a text of the instructor's."""
+        if cell.cell_type != "code" and (cell.metadata.get("nbgrader") or {}).get(
+            "locked"
+        ):
+            return cell, resources
+        return super().preprocess_cell(cell, resources, index)
+
+    def sanitize_html_tags(self, html_str: str) -> str:
+        """Clean HTML, or Markdown, whose links have a syntax of their own."""
+        return super().sanitize_html_tags(_without_script_links(html_str))
+
     def sanitize_code_outputs(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
         """Clean the data, and drop the outputs' metadata.
 
@@ -39,6 +58,13 @@ class Inert(SanitizeHTML):
             if "metadata" in output:
                 output.metadata = NotebookNode()
         return super().sanitize_code_outputs(outputs)
+
+
+def _without_script_links(text: str) -> str:
+    """The text, with every `javascript:` broken by a space, however it is written."""
+    while SCRIPT_LINK.search(plain := html.unescape(text)):
+        text = SCRIPT_LINK.sub(r"\1 :", plain)
+    return text
 
 
 class Grades(GetGrades):

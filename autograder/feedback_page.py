@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from .classresults import graded_notebooks, refusal
 from .errors import UsageError
-from .pages import render
+from .pages import counted, render
 from .verdicts import get_judgement, is_test, is_written, task_name
 
 SIGNS = {"correct": "✓", "graded": "✓", "not attempted": "○", "not graded yet": "…"}
@@ -77,7 +77,9 @@ class FeedbackExporter(Exporter):
         """The page and nbconvert's resources."""
         refused = refusal(nb)  # read before the tests' outputs are hidden
         nb, resources = super().from_notebook_node(nb, resources, **options)
-        page = _page(nb, resources["nbgrader"]) | {"refused": refused}
+        page = _page(nb, resources["nbgrader"])
+        if refused is not None:
+            page |= {"refused": refused, "rows": [], "waiting": [], "cells": []}
         return render("feedback.html.j2", page=page), resources
 
 
@@ -87,13 +89,13 @@ def _page(nb: NotebookNode, graded: dict) -> dict:
     waiting = [row for row in rows.values() if row.verdict == "not graded yet"]
     score, most = max(0.0, graded["score"]), graded["max_score"]
     return {
-        "title": graded["assignment"],
         "assignment": graded["assignment"],
         "student": graded["student"],
         "score": score,
         "max_score": most,
         "percent": round(100 * min(score / most, 1.0)) if most else 0,
         "late_penalty": graded["late_penalty"],
+        "refused": None,
         "notes": nb.metadata.get("autograder", {}).get("notes", []),
         "waiting": waiting,
         "waiting_points": sum(row.points for row in waiting),
@@ -114,18 +116,24 @@ def _rows(nb: NotebookNode) -> dict[str, Row]:
             said, task = None, meta["grade_id"]
         else:
             continue
-        done = "not graded yet" if meta["waiting"] else "graded"
         rows[meta["grade_id"]] = Row(
             number=len(rows) + 1,
             task=task,
             score=meta["score"],
             points=meta["points"],
-            verdict=said.verdict if said else done,
+            verdict=said.verdict if said else _read(meta),
             hint=said.hint if said else None,
             by_hand=bool(said and meta["by_hand"]),
             comment=comments.get(task, False),
         )
     return rows
+
+
+def _read(meta: dict) -> str:
+    """How far a written answer has come; nbgrader gives none to an untouched one."""
+    if meta["waiting"]:
+        return "not graded yet"
+    return "graded" if meta["by_hand"] else "not attempted"
 
 
 def _id(cell: NotebookNode) -> str | None:
@@ -179,8 +187,9 @@ def write_feedback(
             failed[student] = str(problem)
     if failed:
         raise UsageError(
-            f"{len(paths)} pages were written, but not that of {', '.join(failed)} "
-            f"({next(iter(failed.values()))}); grade them again, and try once more."
+            f"{counted(len(paths), 'page')} written, but not that of "
+            f"{', '.join(failed)} ({next(iter(failed.values()))}); grade them again, "
+            "and try once more."
         )
     return paths
 

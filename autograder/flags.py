@@ -5,55 +5,54 @@ is to be written. What is named here is no verdict: a person reads the answer.
 """
 
 import ast
-from collections.abc import Iterator
+import re
+import warnings
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from .verdicts import is_test
-
 ADDED = "a cell that was added"
 MODULES = ("torch.nn", "torch.autograd", "torch.func", "torch.optim")
+NO_PARTS = (*MODULES, "torch.nn.functional", "torch.nn.utils", "torch.nn.utils.rnn")
+"""Modules whose import alone uses nothing."""
+
 DIFFERENTIATES = ("backward", "requires_grad", "requires_grad_")
-FUNCTIONS = (
-    *("rnn_tanh", "rnn_relu", "lstm", "gru"),
-    *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
-    *("softmax", "log_softmax", "layer_norm", "embedding", "dropout"),
-)
-"""Functions of `torch` itself that stand for parts of `torch.nn`."""
+RECURRENT = re.compile(r"torch\.(rnn_tanh|rnn_relu|lstm|gru)(_cell)?")
+"""Functions of `torch` itself that are whole networks."""
 
 
 def ready_made(nb: NotebookNode) -> list[tuple[str, str]]:
     """The ready-mades that a student's cells use, as (task, name), each once.
 
-    Names are followed through imports of the whole notebook, so that `nn.LSTM` and
-    `F.softmax` are found. A cell that is not Python has none.
+    They are parts of `torch.nn`, automatic differentiation, and functions of `torch`
+    that have the task's own name. Names are followed through imports of the whole
+    notebook, so that `nn.LSTM` and `F.softmax` are found. A cell that is not Python
+    has none.
     """
-    cells = [(_task(cell), _parse(cell.source)) for cell in _students(nb)]
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    cells = [
+        (cell.metadata.get("nbgrader") or {}, _parse(cell.source)) for cell in code
+    ]
     names = {}
     for _, tree in cells:
         names |= _imported(tree)
-    found = [(task, what) for task, tree in cells for what in _used(tree, names)]
+    found = [
+        (record.get("grade_id", ADDED), what)
+        for record, tree in cells
+        if not record.get("locked")
+        for what in _used(tree, names)
+        if _is_ready_made(what) or what == f"torch.{record.get('grade_id')}"
+    ]
     return list(dict.fromkeys(found))
-
-
-def _students(nb: NotebookNode) -> Iterator[NotebookNode]:
-    """The code cells that a student wrote."""
-    for cell in nb.cells:
-        locked = (cell.metadata.get("nbgrader") or {}).get("locked", False)
-        if cell.cell_type == "code" and not locked and not is_test(cell):
-            yield cell
-
-
-def _task(cell: NotebookNode) -> str:
-    return (cell.metadata.get("nbgrader") or {}).get("grade_id", ADDED)
 
 
 def _parse(source: str) -> ast.Module:
     """The code without IPython's magics; nothing where it is not Python."""
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a student's strings may well be odd
+            return ast.parse(TransformerManager().transform_cell(source))
+    except Exception:  # what a student hands in may be anything
         return ast.Module([], [])
 
 
@@ -70,41 +69,35 @@ def _imported(tree: ast.Module) -> dict[str, str]:
 
 
 def _used(tree: ast.Module, names: dict[str, str]) -> list[str]:
-    """The ready-mades in one cell, in the order of their lines."""
+    """The imported names that one cell uses, in full, in the order of their lines."""
     found = []
     inner = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Name) and id(node) not in inner:
-            found += [(node.lineno, what) for what in _meant(node, names)]
-        elif isinstance(node, ast.ImportFrom | ast.Import):
-            found += [(node.lineno, what) for what in _imports(node)]
+            found += [(node.lineno, name) for name in _in_full(node, names)]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [(node.lineno, name) for name in whole]
         if isinstance(node, ast.Attribute) and node.attr in DIFFERENTIATES:
             found.append((node.lineno, f".{node.attr}"))
-        if isinstance(node, ast.keyword) and node.arg in DIFFERENTIATES:
-            found.append((node.value.lineno, node.arg))
-    return [what for _, what in sorted(found)]
+        elif isinstance(node, ast.keyword) and node.arg in DIFFERENTIATES:
+            found.append((node.value.lineno, f".{node.arg}"))
+    return [name for _, name in sorted(found)]
 
 
-def _meant(node: ast.expr, names: dict[str, str]) -> list[str]:
-    """The ready-made that a dotted name means, if it does."""
+def _in_full(node: ast.expr, names: dict[str, str]) -> list[str]:
+    """What a dotted name stands for: `F.softmax` is `torch.nn.functional.softmax`."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name) or node.id not in names:
         return []
-    name = ".".join([names[node.id], *reversed(parts)])
-    return [name] if _is_ready_made(name) else []
-
-
-def _imports(node: ast.Import | ast.ImportFrom) -> list[str]:
-    module = getattr(node, "module", None)
-    whole = [f"{module}.{a.name}" if module else a.name for a in node.names]
-    return [name for name in whole if _is_ready_made(name) and name not in MODULES]
+    return [".".join([names[node.id], *reversed(parts)])]
 
 
 def _is_ready_made(name: str) -> bool:
-    package, _, rest = name.partition(".")
-    if package == "torch" and rest in FUNCTIONS:
+    if name.startswith(".") or RECURRENT.fullmatch(name):
         return True
-    return any(name == module or name.startswith(module + ".") for module in MODULES)
+    within = any(name.startswith(module + ".") for module in MODULES)
+    return within and name not in NO_PARTS

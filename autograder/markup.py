@@ -82,7 +82,9 @@ def _picture(kind: str, data: object) -> str | None:
         content = base64.b64decode(_joined(data or ""), validate=False)
     except (binascii.Error, ValueError):
         return None
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else None
+    return (
+        f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else None
+    )
 
 
 class _Inert(HTMLRenderer):
@@ -116,7 +118,7 @@ class _Inert(HTMLRenderer):
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """The picture if it is in the text itself, else its description."""
-        if url.lower().startswith("data:"):
+        if url.lower().startswith(self.GOOD_DATA_PROTOCOLS):
             return super().image(text, url, title)
         return f"[{text or 'picture'}]"
 

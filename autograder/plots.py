@@ -56,10 +56,13 @@ def score_distribution(scores: Sequence[float], max_score: float) -> Markup:
     step = max(1, int(np.ceil(max_score / 20)))
     edges = np.arange(0, max_score + 2 * step, step) - step / 2
     counts, _ = np.histogram(scores, edges)
-    alt = f"Histogram of {len(scores)} scores out of {max_score:g} points. " + "; ".join(
-        f"{centre:g} points: {number}"
-        for centre, number in zip(edges + step / 2, counts, strict=False)
-        if number
+    alt = (
+        f"Histogram of {len(scores)} scores out of {max_score:g} points. "
+        + "; ".join(
+            f"{centre:g} points: {number}"
+            for centre, number in zip(edges + step / 2, counts, strict=False)
+            if number
+        )
     )
     with mpl.rc_context(STYLE):
         figure, axes = _figure(2.4)
@@ -77,16 +80,18 @@ def verdicts_by_task(tasks: Sequence[TaskStatistics]) -> Markup:
     number = sum(tasks[0].verdicts.values())
     alt = f"Verdicts of {number} notebooks, task by task; the table has the numbers."
     with mpl.rc_context(STYLE):
-        figure, axes = _figure(1.0 + 0.28 * len(tasks))
+        figure, axes = _figure(1.0 + 0.42 * len(tasks))
         left = np.zeros(len(tasks))
         for verdict in VERDICTS:
             width = np.array([task.verdicts.get(verdict, 0) for task in tasks])
             if width.any():
                 look = LOOK[verdict] | {"edgecolor": INK, "linewidth": 0.5}
-                axes.barh(range(len(tasks)), width, 0.7, left, label=verdict, **look)
+                axes.barh(range(len(tasks)), width, 0.45, left, label=verdict, **look)
             left += width
-        axes.set_yticks(range(len(tasks)), [task.task for task in tasks])
-        axes.invert_yaxis()
+        for row, task in enumerate(tasks):  # above its bar: names can be long
+            axes.text(0.006 * number, row - 0.29, task.task, va="bottom", fontsize=9)
+        axes.set_yticks([])
+        axes.set_ylim(len(tasks) - 0.6, -0.75)
         axes.set_xlim(0, number)
         axes.set_xlabel("Notebooks")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -95,7 +100,7 @@ def verdicts_by_task(tasks: Sequence[TaskStatistics]) -> Markup:
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5.2, height), layout="constrained")
+    figure = Figure(figsize=(4.2, height), layout="constrained")
     return figure, figure.subplots()
 
 

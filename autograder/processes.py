@@ -39,7 +39,7 @@ class ForkServer:
             options["env"] = {}
         else:
             options["env"] = sandbox.environment(confined=False)
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (as long as we are)
         self._process = subprocess.Popen(program, stderr=self._errors, **options)
         theirs.close()
         self._control = ours
@@ -121,7 +121,7 @@ class Process:
         """Send a frame; Closed if the process has ended."""
         try:
             self._channel.send(frame)
-        except (Closed, TimeoutError):
+        except Closed:
             self.kill()
             raise Closed("the process takes no messages") from None
 
@@ -164,5 +164,5 @@ class Process:
 
 @lru_cache
 def fork_server(confined: bool) -> ForkServer:
-    """Return this process's fork server; started, but not waited for, at the first call."""
+    """Return this process's fork server; the first call starts it without waiting."""
     return ForkServer(confined)

@@ -46,7 +46,7 @@ def report_page(assignment: str, outcomes: Sequence[Outcome]) -> str:
         plots=plots,
         misconceptions=misconceptions(run),
         refused=[outcome for outcome in outcomes if outcome.refused is not None],
-        ended=[(o.student, t) for o in run for t in o.tasks if t.verdict in ENDED],
+        ended=[end for outcome in run for end in _ends(outcome)],
         ready_made=[(o.student, _by_task(o)) for o in run if o.ready_made],
         noted=[outcome for outcome in outcomes if outcome.notes],
         unconfined=[outcome for outcome in outcomes if outcome.unconfined],
@@ -68,6 +68,18 @@ def _facts(
             "Full marks": f"{full}",
         }
     return facts
+
+
+def _ends(outcome: Outcome) -> list[dict]:
+    """The tasks of a notebook that were stopped or crashed, one entry a verdict."""
+    ends = []
+    for verdict in ENDED:
+        tasks = [task for task in outcome.tasks if task.verdict == verdict]
+        if tasks:
+            names = [task.task for task in tasks]
+            about = {"student": outcome.student, "verdict": verdict, "tasks": names}
+            ends.append(about | {"hint": tasks[0].hint or ""})
+    return ends
 
 
 def _by_task(outcome: Outcome) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ def read_bytes(path: Path) -> bytes:
 def parse(content: bytes) -> NotebookNode:
     """A notebook of any format up to 4.5; UsageError if it is none."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(_encoding(content))
         json.loads(text)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise UsageError(
@@ -50,6 +50,11 @@ def parse(content: bytes) -> NotebookNode:
             "The file is JSON but not a notebook; save it again from JupyterLab."
         ) from None
     return nb
+
+
+def _encoding(content: bytes) -> str:
+    """UTF-8, with or without a byte-order mark, or UTF-16 as Windows writes it."""
+    return "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def grade_ids(nb: NotebookNode) -> set[str]:

@@ -15,6 +15,7 @@ is refused with `WireError`. Nothing is evaluated, imported or unpickled.
 
 import json
 import math
+import select
 import socket
 import struct
 import sys
@@ -31,7 +32,7 @@ DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"]
 )
 HEAD = struct.Struct(">II")
-SEND_SECONDS = 10  # until a reader takes what is sent
+SEND_TIMEOUT = struct.pack("ll", 10, 0)  # seconds until a reader takes what is sent
 
 
 class WireError(ValueError):
@@ -211,16 +212,16 @@ class Channel:
     """Frames over a socket, with a deadline."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+        self._sock, self._buffer = sock, bytearray()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_TIMEOUT)
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
 
-    def send(self, frame: bytes) -> None:
-        """Send a frame; Closed if nobody is there, TimeoutError if nobody reads."""
-        self._sock.settimeout(SEND_SECONDS)
+    def send(self, frames: bytes) -> None:
+        """Send one frame or more; Closed if nobody is there or nobody reads."""
         try:
-            self._sock.sendall(frame)
-        except TimeoutError:
-            raise
-        except OSError as error:
+            self._sock.sendall(frames)
+        except OSError as error:  # BlockingIOError when the time is over
             raise Closed(str(error)) from None
 
     def receive(self, seconds: float | None = None, most: int = MAX_BYTES) -> bytes:
@@ -230,32 +231,29 @@ class Channel:
         the stream, WireError if it says that it is too large.
         """
         end = None if seconds is None else time.monotonic() + seconds
-        head = self._exactly(HEAD.size, end)
-        size = sum(HEAD.unpack(head))
+        self._fill(HEAD.size, end)
+        size = sum(HEAD.unpack_from(self._buffer))
         if size > most:
             raise WireError(f"a message is larger than {most} bytes")
-        return head + self._exactly(size, end)
+        self._fill(HEAD.size + size, end)
+        frame = bytes(self._buffer[: HEAD.size + size])
+        del self._buffer[: len(frame)]
+        return frame
 
-    def _exactly(self, size: int, end: float | None) -> bytes:
-        parts = []
-        while size:
-            left = None if end is None else end - time.monotonic()
-            if left is not None and left <= 0:
-                raise TimeoutError("no answer in time")
-            self._sock.settimeout(left)
+    def _fill(self, size: int, end: float | None) -> None:
+        """Read until the buffer holds `size` bytes."""
+        while len(self._buffer) < size:
+            if end is not None:
+                left = end - time.monotonic()
+                if left <= 0 or not self._poll.poll(1000 * left):
+                    raise TimeoutError("no answer in time")
             try:
-                part = self._sock.recv(min(size, 2**20))
-            except TimeoutError:
-                raise
+                part = self._sock.recv(2**20)
             except OSError as error:
                 raise Closed(str(error)) from None
-            finally:
-                self._sock.settimeout(None)
             if not part:
                 raise Closed("the stream has ended")
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            self._buffer += part
 
     def close(self) -> None:
         """End the conversation."""

@@ -1,9 +1,6 @@
 """`python -m autograder.bench`: one class, both sides, one run."""
 
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -39,14 +36,20 @@ def main(assignment: str, students: int, rounds: int, root: Path) -> None:
     median = {n: statistics.median(r.seconds for r in rs) for n, rs in runs.items()}
     for name, side_runs in runs.items():
         memory = max(run.memory for run in side_runs) / 2**20
-        row = f"{median[name]:.1f}", f"{median[name] / students:.2f} s", f"{memory:.0f} MB"
+        row = (
+            f"{median[name]:.1f}",
+            f"{median[name] / students:.2f} s",
+            f"{memory:.0f} MB",
+        )
         table.add_row(name, *row)
     for row in otter.rows(classroom, root):
         table.add_row(*row)
     console.print(table)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         phases = breakdown.measure(root, classroom, Path(folder))
-    table = Table("phase of a submission, one after the other", "milliseconds", box=None)
+    table = Table(
+        "phase of a submission, one after the other", "milliseconds", box=None
+    )
     for name, milliseconds in breakdown.rows(phases):
         table.add_row(name, f"{milliseconds:.0f}")
     console.print(table)

@@ -10,7 +10,7 @@ import nbformat
 
 from ..classroom import Submission
 from ..coordinator import make_job
-from ..course import read_config
+from ..course import CONFIG, read_config
 from ..gradebook import Recorder
 from ..inside.confine import Limits
 from ..processes import fork_server
@@ -27,7 +27,7 @@ def measure(root: Path, classroom: Classroom, folder: Path) -> dict[str, list[fl
     'own time' is what the same cells, hidden tests among them, take in one process
     that is already there, without a referee and without a notebook around them.
     """
-    (folder / "nbgrader_config.py").write_bytes((root / "nbgrader_config.py").read_bytes())
+    (folder / CONFIG).write_bytes((root / CONFIG).read_bytes())
     (folder / "solutions").symlink_to(root / "solutions")
     config = read_config(folder)
     recorder = Recorder(config, classroom.assignment)

@@ -15,6 +15,7 @@ from ..release import write_atomically
 from .classes import Classroom
 
 PLAIN_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'bench'\n"
+NBGRADER = [sys.executable, "-m", "nbgrader"]
 SAMPLE_SECONDS = 0.5
 
 
@@ -37,7 +38,10 @@ def ours(root: Path, classroom: Classroom, folder: Path) -> Run:
     shutil.copytree(root / "solutions", folder / "solutions")
     shutil.copy(root / "nbgrader_config.py", folder)
     _hand_in(classroom, folder)
-    return _timed([sys.executable, "-m", "autograder", "grade", classroom.assignment], folder)
+    _timed([*NBGRADER, "generate_assignment", classroom.assignment], folder)
+    return _timed(
+        [sys.executable, "-m", "autograder", "grade", classroom.assignment], folder
+    )
 
 
 def plain_nbgrader(root: Path, classroom: Classroom, folder: Path) -> Run:
@@ -46,9 +50,8 @@ def plain_nbgrader(root: Path, classroom: Classroom, folder: Path) -> Run:
     (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG)
     write_atomically(folder / "source" / name / f"{name}.ipynb", classroom.source)
     _hand_in(classroom, folder)
-    nbgrader = [sys.executable, "-m", "nbgrader"]
-    _timed([*nbgrader, "generate_assignment", name], folder)
-    return _timed([*nbgrader, "autograde", name], folder)
+    _timed([*NBGRADER, "generate_assignment", name], folder)
+    return _timed([*NBGRADER, "autograde", name], folder)
 
 
 def _hand_in(classroom: Classroom, folder: Path) -> None:

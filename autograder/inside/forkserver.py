@@ -9,6 +9,7 @@ which the new process is spoken to; each is answered by one byte:
 The fork server itself runs nothing of a student's and holds nothing secret.
 """
 
+import gc
 import json
 import os
 import signal
@@ -48,7 +49,10 @@ def serve(control: socket.socket, confined: bool) -> None:
         elif request["key"] in keys:
             with suppress(ProcessLookupError):
                 send = os.kill if confined else os.killpg  # a session each
-                send(keys[request["key"]], request["number"])
+                number = request["number"]
+                if confined and number == signal.SIGKILL:
+                    number = signal.SIGTERM  # it kills the inner process, then ends
+                send(keys[request["key"]], number)
         control.sendall(DONE)
 
 
@@ -57,11 +61,14 @@ def _warm(shell: object) -> None:
     import matplotlib.pyplot  # noqa: F401
     import torch
 
+    from . import referee, student  # noqa: F401
+
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)
     for cell in ("import numpy\nnumpy.random.default_rng()\n1", "1 / 0"):
         shell.run(cell)  # imports what formats values and tracebacks
     shell.reset(new_session=True)
+    gc.freeze()  # so that a fork's collector leaves the shared pages alone
 
 
 def _reap(keys: dict[int, int]) -> None:
@@ -102,9 +109,11 @@ def _shut_in(request: dict) -> None:
     inner = os.fork()
     if inner != 0:  # outside: pass signals on, and end when it ends
         signal.signal(signal.SIGINT, lambda *_: os.kill(inner, signal.SIGINT))
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(inner, signal.SIGKILL))
         os.closerange(3, 256)
         _, status = os.waitpid(inner, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    os.setsid()  # a signal to its group would reach this server, and all its forks
     limit(limits, confined=True)
     scratch_folder(limits)
     drop_rights()

@@ -1,0 +1,5 @@
+"""otter-grader beside the two sides."""
+
+
+def rows(classroom, root):
+    return []
