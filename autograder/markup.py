@@ -25,8 +25,16 @@ LIKE = {r"\dots": r"\ldots", r"\mathrel": "", r"\tfrac": r"\frac"}
 """TeX that docutils does not know, and what says about the same."""
 
 
+FOLDS = re.compile("&lt;(/?(?:details|summary))&gt;")
+"""The one HTML that is kept: exercises fold their hints with it."""
+
+
 def markdown(source: str) -> Markup:
-    """Markdown with formulas as HTML; HTML in it, escaped or not, is shown as text."""
+    """Markdown with formulas as HTML.
+
+    HTML in it is shown as text, but for `<details>` and `<summary>`.
+    """
+    source = FOLDS.sub(r"<\1>", source)
     return Markup(MarkdownWithMath(renderer=_Inert()).render(source))
 
 
@@ -101,10 +109,10 @@ class _Inert(HTMLRenderer):
         return safe_entity(text)
 
     def inline_html(self, html: str) -> str:
-        return safe_entity(html)
+        return FOLDS.sub(r"<\1>", safe_entity(html))
 
     def block_html(self, html: str) -> str:
-        return f"<p>{safe_entity(html)}</p>\n"
+        return self.inline_html(html)
 
     def codespan(self, text: str) -> str:
         return f"<code>{safe_entity(text)}</code>"

@@ -40,7 +40,7 @@ def report_page(assignment: str, outcomes: Sequence[Outcome]) -> str:
         assignment=assignment,
         facts=_facts(outcomes, scores, max_score),
         tasks=tasks,
-        verdicts=VERDICTS,
+        verdicts=[v for v in VERDICTS if any(v in t.verdicts for t in tasks)],
         run=len(run),
         min_class=MIN_CLASS,
         plots=plots,

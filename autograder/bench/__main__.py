@@ -42,7 +42,7 @@ def main(assignment: str, students: int, rounds: int, root: Path) -> None:
             f"{memory:.0f} MB",
         )
         table.add_row(name, *row)
-    for row in otter.rows(classroom, root):
+    for row in otter.rows(classroom):
         table.add_row(*row)
     console.print(table)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

@@ -14,9 +14,11 @@ from traitlets.config import Config
 
 MAX_TEXT = 100_000  # characters that one cell may print
 MAX_OUTPUTS = 5 * 2**20  # bytes of pictures and other outputs of one cell
+MAX_ITEMS = 1000  # outputs of one cell; a message holds no more than about 10,000
 CUT = (
     "\n[The rest of what this cell printed is cut: it is longer than {} characters.]\n"
 )
+CUT_ITEMS = "[Further outputs are left out: the cell has more than {}.]"
 CUT_OUTPUT = "[An output is left out: the cell's outputs are larger than {} MB.]"
 
 
@@ -40,7 +42,7 @@ class Outputs:
         if last.get("output_type") == "stream" and last["name"] == name:
             last["parts"].append(kept)
         else:
-            self.items.append({"output_type": "stream", "name": name, "parts": [kept]})
+            self._put({"output_type": "stream", "name": name, "parts": [kept]})
 
     def add(
         self, kind: str, data: dict, metadata: dict | None, count: int | None
@@ -53,13 +55,21 @@ class Outputs:
         item = {"output_type": kind, "data": data, "metadata": {}}
         if kind == "execute_result":
             item["execution_count"] = count
-        self.items.append(item)
+        self._put(item)
 
     def fail(self, ename: str, evalue: str, traceback: list[str]) -> None:
         """Add an error."""
         lines = [line[:MAX_TEXT] for line in traceback[:100]]
         error = {"ename": str(ename), "evalue": str(evalue)[:MAX_TEXT]}
-        self.items.append({"output_type": "error", **error, "traceback": lines})
+        if len(self.items) < 2 * MAX_ITEMS:
+            self.items.append({"output_type": "error", **error, "traceback": lines})
+
+    def _put(self, item: dict) -> None:
+        if len(self.items) == MAX_ITEMS:
+            data = {"text/plain": CUT_ITEMS.format(MAX_ITEMS)}
+            item = {"output_type": "display_data", "data": data, "metadata": {}}
+        if len(self.items) <= MAX_ITEMS:
+            self.items.append(item)
 
     def as_list(self) -> list[dict]:
         """The outputs as nbformat has them."""

@@ -93,7 +93,7 @@ def test_nbgrader_export_writes_the_same_file(graded, plugin):
     form = plugin.__name__.removesuffix("Export").lower()
     ours = exported(graded, "--format", form, "--to", "ours.csv", "tiny")
     exporter = f"autograder.export.{plugin.__name__}"
-    options = ("--to=theirs.csv", "--assignment=['tiny']")
+    options = ("--to=theirs.csv", "--assignment=tiny")
     nbgrader("export", f"--exporter={exporter}", *options, cwd=graded)
     with (graded / "theirs.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == ours

@@ -12,7 +12,7 @@ HOSTILE = [
     "&lt;script&gt;alert(1)&lt;/script&gt;",
     "text <img src=x onerror=alert(1)> text",
     "[x](javascript:alert(1))",
-    "[x](JaVa&#115;cript:alert(1))",
+    "[x](&#74;avaScript:alert(1))",
     "[x]: javascript:alert(1)\n\n[x]",
     "<javascript:alert(1)>",
     "![x](https://evil.example/x.png)",
@@ -26,6 +26,7 @@ HOSTILE = [
     r"$$\href{javascript:alert(1)}{x}$$",
     r"$x</math><script>alert(1)</script>$",
     "# <svg onload=alert(1)>",
+    "<details open ontoggle=alert(1)>",
     "| a |\n|---|\n| <iframe src=//evil.example> |",
 ]
 ALLOWED = re.compile(
@@ -50,6 +51,17 @@ def test_markdown_keeps_its_form_and_formulas_become_mathml():
     assert "<mo>&lt;</mo>" in html
     assert "<li>one</li>" in html
     assert "$" not in html
+
+
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_folded_hint_stays_folded(escaped):
+    source = "<details><summary>Hint</summary>\n\nUse **np**.\n\n</details>\n"
+    if escaped:
+        source = source.replace("<", "&lt;").replace(">", "&gt;")
+    html = "".join(markdown(source).split("\n"))
+    assert html == (
+        "<details><summary>Hint</summary><p>Use <strong>np</strong>.</p></details>"
+    )
 
 
 def test_a_picture_in_the_text_itself_is_kept():
