@@ -1,6 +1,6 @@
 # Thin: each target is a command or two that can be read. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help book test lint format drift exercises validity lab serve clean environment
+.PHONY: help book test lint format drift exercises validity attacks lab serve clean environment
 
 PYTHON ?= python3
 # The address of torch's CPU build, where pip would fetch the one with CUDA.
@@ -45,6 +45,9 @@ drift: exercises  ## fail if exercises/ differs from what solutions/ make
 
 validity: $(VENV)/ready  ## prove that the hidden tests reject wrong and accept right answers
 	@$(BIN)/python -m autograder.validity
+
+attacks: $(VENV)/ready  ## run every attack against the grader; AGAINST=nbgrader for comparison
+	@$(BIN)/python -W ignore -m tests.attacks $(if $(AGAINST),--against $(AGAINST))
 
 lab: $(VENV)/ready  ## open the exercises in JupyterLab
 	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir .

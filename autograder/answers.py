@@ -11,6 +11,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +28,25 @@ class Answer:
     task : the task it answers; its function has the task's name.
     name : what the answer does, as an identifier: `tanh_of_the_parts`.
     function : the answer as a Python function.
-    source : its source under the task's name, ready to stand in the student's cell.
     hint : for a wrong answer, what the learner is told; else None.
     """
 
     task: str
     name: str
     function: Callable
-    source: str
     hint: str | None = None
+
+    @cached_property
+    def source(self) -> str:
+        """Its source under the task's name, ready to stand in the student's cell."""
+        tree = ast.parse(textwrap.dedent(inspect.getsource(self.function)))
+        definition = tree.body[0]
+        for node in ast.walk(definition):
+            if isinstance(node, ast.Name) and node.id == definition.name:
+                node.id = self.task  # it calls itself
+        definition.name = self.task
+        definition.decorator_list = []
+        return ast.unparse(tree)
 
 
 @dataclass
@@ -76,7 +87,8 @@ def misconception(task: str, hint: str) -> Callable:
     """Mark a function as a wrong answer to `task` that earns `hint`."""
 
     def mark(function: Callable) -> Callable:
-        _current.misconceptions.append(_answer(task, function, " ".join(hint.split())))
+        said = " ".join(hint.split())
+        _current.misconceptions.append(Answer(task, function.__name__, function, said))
         return function
 
     return mark
@@ -86,7 +98,7 @@ def alternative(task: str) -> Callable:
     """Mark a function as a right answer to `task`, written differently."""
 
     def mark(function: Callable) -> Callable:
-        _current.alternatives.append(_answer(task, function, None))
+        _current.alternatives.append(Answer(task, function.__name__, function))
         return function
 
     return mark
@@ -95,17 +107,6 @@ def alternative(task: str) -> Callable:
 def equivalent(task: str, mutant: str, reason: str) -> None:
     """Say why a mechanical mutant of a solution is not wrong."""
     _current.equivalent.setdefault(task, {})[mutant] = reason
-
-
-def _answer(task: str, function: Callable, hint: str | None) -> Answer:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    definition = tree.body[0]
-    for node in ast.walk(definition):
-        if isinstance(node, ast.Name) and node.id == definition.name:
-            node.id = task  # it calls itself
-    definition.name = task
-    definition.decorator_list = []
-    return Answer(task, function.__name__, function, ast.unparse(tree), hint)
 
 
 def read_catalogue(folder: Path) -> Catalogue:

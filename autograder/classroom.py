@@ -69,12 +69,20 @@ def _submission(entry: Path, assignment: str) -> Submission | None:
         return None
     if entry.suffix == ".ipynb" and not entry.is_dir():
         return Submission(entry.stem, entry.parent, entry)
-    if (entry / assignment).is_dir():
-        folder = entry / assignment
-        return Submission(entry.name, folder, _choose(folder, assignment))
+    if (folder := _inner_folder(entry, assignment)) is not None:
+        path = folder if folder.is_symlink() else _choose(folder, assignment)
+        return Submission(entry.name, folder, path)
     if entry.is_dir() and (path := _choose(entry, assignment)) is not None:
         return Submission(entry.name, entry, path)
     return None
+
+
+def _inner_folder(entry: Path, assignment: str) -> Path | None:
+    """The assignment's folder in a student's, in whatever case its name is written."""
+    if (entry / assignment).is_dir() or not entry.is_dir():
+        return entry / assignment if entry.is_dir() else None
+    folders = (path for path in sorted(entry.iterdir()) if path.is_dir())
+    return next((f for f in folders if f.name.lower() == assignment.lower()), None)
 
 
 def _choose(folder: Path, assignment: str) -> Path | None:
@@ -82,5 +90,5 @@ def _choose(folder: Path, assignment: str) -> Path | None:
     exact = folder / f"{assignment}.ipynb"
     if exact.is_symlink() or exact.is_file():
         return exact
-    found = sorted(folder.glob("*.ipynb"), key=lambda p: (p.lstat().st_mtime, p.name))
-    return found[-1] if found else None
+    found = [path for path in folder.iterdir() if path.suffix.lower() == ".ipynb"]
+    return max(found, key=lambda p: (p.lstat().st_mtime, p.name), default=None)

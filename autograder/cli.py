@@ -6,11 +6,12 @@ What a verb needs is imported when it runs, so that each starts quickly.
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from .errors import UsageError
+from .errors import NoSandbox, UsageError
 
 EXIT_FULL, EXIT_LESS, EXIT_UNUSABLE = 0, 1, 2
 
@@ -82,6 +83,7 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
     task with its points, a verdict and, where something is wrong, a hint. Nothing is
     recorded. Exit status: 0 for full marks, 1 for less, 2 if it cannot be checked.
     """
+    from .processes import fork_server
     from .submission import assignment_of, parse, read_bytes
 
     content = read_bytes(notebook)
@@ -89,11 +91,10 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
         nb = parse(content)
     except UsageError as error:
         raise UsageError(f"{notebook}: {error}") from None
+    with suppress(NoSandbox):
+        fork_server(confined=True)  # it imports PyTorch while we read on
     root, config = _open(course, notebook.parent)
-    from .coordinator import make_job
-    from .worker import grade as run
-
-    graded = run(make_job(root, assignment_of(nb, root), content, config))
+    graded = _graded(root, config, assignment_of(nb, root), content)
     if graded.status == "refused":
         raise UsageError(f"{notebook}: {graded.reason}")
     if as_json:
@@ -104,6 +105,18 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
         print_result(graded.result)
     full = graded.result.score == graded.result.max_score
     return EXIT_FULL if full else EXIT_LESS
+
+
+def _graded(root: Path, config: object, assignment: str, content: bytes) -> object:
+    """Grade a learner's own work: in the sandbox, or without where there is none."""
+    from .coordinator import make_job
+    from .worker import grade as run
+
+    try:
+        return run(make_job(root, assignment, content, config))
+    except NoSandbox:
+        config.JudgingExecute.confined = False
+        return run(make_job(root, assignment, content, config))
 
 
 @cli.command()
@@ -123,6 +136,11 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
     help="Notebooks graded at a time on this machine.",
 )
 @click.option("--scheduler", help="Use the dask cluster here: tcp://HOST:PORT.")
+@click.option(
+    "--no-sandbox",
+    is_flag=True,
+    help="Run students' code without protection; results are marked so.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the records as JSON.")
 @click.option("--resume", is_flag=True, help="Skip what is recorded and unchanged.")
 @click.pass_obj
@@ -133,6 +151,7 @@ def grade(
     students: tuple[str, ...],
     workers: int,
     scheduler: str | None,
+    no_sandbox: bool,
     as_json: bool,
     resume: bool,
 ) -> int:
@@ -148,6 +167,12 @@ def grade(
     from .sources import solution_path
 
     solution_path(root, assignment)
+    if no_sandbox:
+        config.JudgingExecute.confined = False
+    elif scheduler is None:
+        from .sandbox import require
+
+        require()
     folder = submissions or root / "submitted"
     found = find_submissions(folder, assignment, students)
     from .coordinator import Pool, grade_class
@@ -163,6 +188,71 @@ def grade(
     else:
         print_class(records)
     return EXIT_FULL
+
+
+@cli.command()
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this one; repeatable.")
+@click.pass_obj
+def feedback(course: Path | None, assignment: str, students: tuple[str, ...]) -> None:
+    """Write each student's page: points, verdicts, hints and their own notebook.
+
+    Makes feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html, where 'nbgrader release_feedback'
+    looks for it. Points and comments that were given by hand are in it; hidden tests
+    and solutions are not. A page is one file and loads nothing from elsewhere.
+    """
+    root, config = _open(course)
+    from .feedback_page import write_feedback
+    from .sources import solution_path
+
+    solution_path(root, assignment)
+    paths = write_feedback(config, assignment, students)
+    for path in paths:
+        click.echo(path.relative_to(root))
+
+
+@cli.command()
+@click.argument("assignment")
+@click.pass_obj
+def report(course: Path | None, assignment: str) -> None:
+    """Write a page on how the class did, for the instructor.
+
+    Makes _build/reports/ASSIGNMENT.html: scores, how difficult each task was and how
+    well it tells strong from weak notebooks, the misconceptions that were met, what
+    could not be graded, and answers that a person should look at.
+    """
+    root, config = _open(course)
+    from .report import write_report
+    from .sources import solution_path
+
+    solution_path(root, assignment)
+    click.echo(write_report(root, config, assignment).relative_to(root))
+
+
+@cli.command()
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["plain", "canvas", "moodle"]),
+    default="plain",
+    show_default=True,
+    help="Whose gradebook shall read it.",
+)
+@click.option("--to", type=click.Path(path_type=Path), help="The file to write.")
+@click.pass_obj
+def export(
+    course: Path | None, assignments: tuple[str, ...], form: str, to: Path | None
+) -> None:
+    """Write the grades as CSV, one row a student.
+
+    Points are those of nbgrader's gradebook: from tests and by hand, less the penalty
+    for being late. Without ASSIGNMENT all that were graded are written.
+    """
+    _, config = _open(course)
+    from .export import write_grades
+
+    click.echo(write_grades(config, form, to, assignments))
 
 
 def _open(course: Path | None, near: Path | None = None) -> tuple:

@@ -3,18 +3,18 @@
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from traitlets.config import Config
 
 from .classroom import Submission
-from .errors import UsageError
+from .errors import NoSandbox, UsageError
 from .gradebook import Recorder
 from .release import source_notebook
 from .results import Record
-from .worker import Job, grade, refuse_job
+from .worker import Job, grade, refuse
 
 CATALOGUE = ("misconceptions.py", "alternatives.py")
 DIED = "The process that graded this notebook died several times; it was given up."
@@ -79,9 +79,17 @@ def grade_class(
             jobs.append((submission, job, problem))
     if not jobs:
         return
-    with _client(pool) as client:
-        recorder.prepare(template.source)
-        for submission, job, graded in _run(client, jobs):
+    with _client(pool) as client, closing(recorder):
+        futures = {
+            client.submit(grade, job, pure=False): (submission, job)
+            for submission, job, problem in jobs
+            if problem is None
+        }
+        recorder.prepare(template.source)  # while the workers begin
+        for submission, job, problem in jobs:
+            if problem is not None:
+                yield recorder.record(submission, job, refuse(job, problem))
+        for submission, job, graded in _results(futures):
             yield recorder.record(submission, job, graded)
 
 
@@ -111,20 +119,19 @@ def _is_of(record: Record, job: Job) -> bool:
     )
 
 
-def _run(client: object, jobs: list[tuple]) -> Iterator[tuple]:
-    """Each submission with its job and what became of it, as they end."""
+def _results(futures: dict) -> Iterator[tuple]:
+    """Each submission with its job and what became of it, as they end.
+
+    Raises NoSandbox where a worker's machine has none: that is no student's fault.
+    """
     from distributed import as_completed
 
-    futures = {}
-    for submission, job, problem in jobs:
-        if problem is None:
-            futures[client.submit(grade, job, pure=False)] = submission, job
-        else:
-            yield submission, job, refuse_job(job, problem)
     for future in as_completed(list(futures)):
         submission, job = futures.pop(future)
+        if isinstance(future.exception(), NoSandbox):
+            raise future.exception()
         done = future.status == "finished"
-        yield submission, job, future.result() if done else refuse_job(job, DIED)
+        yield submission, job, future.result() if done else refuse(job, DIED)
 
 
 @contextmanager
@@ -146,7 +153,7 @@ def _client(pool: Pool) -> Iterator:
     with (
         LocalCluster(
             n_workers=pool.workers,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # a free port: several may run at once
             silence_logs=logging.CRITICAL,
             **options,
         ) as cluster,

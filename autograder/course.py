@@ -16,6 +16,7 @@ from .errors import UsageError
 from .sources import write_source_notebooks
 
 CONFIG = "nbgrader_config.py"
+SOURCE = "_build/source"
 COURSE_ID = "rnn-to-transformers"
 IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "result.json"]
 
@@ -24,23 +25,15 @@ AUTOGRADE = [
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
+    "autograder.feedback.Inert",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 SANITIZE = [
     "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "autograder.submission.ForgetDuplicates",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.admission.Admission",  # the cells' records are the instructor's then
 ]
-FEEDBACK = [
-    "nbgrader.preprocessors.GetGrades",
-    "autograder.feedback.StudentView",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+FEEDBACK = ["autograder.feedback.Grades", "autograder.feedback.StudentView"]
 
 
 def configure(c: Config, root: Path) -> None:
@@ -51,13 +44,14 @@ def configure(c: Config, root: Path) -> None:
     """
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = COURSE_ID
-    c.CourseDirectory.source_directory = "_build/source"
+    c.CourseDirectory.source_directory = SOURCE
     c.CourseDirectory.release_directory = "exercises"
     c.CourseDirectory.ignore = IGNORED
     c.Autograde.sanitize_preprocessors = SANITIZE
     c.Autograde.autograde_preprocessors = AUTOGRADE
     c.GenerateFeedback.preprocessors = FEEDBACK
-    c.OverwriteCells.add_missing_cells = True
+    c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
+    c.Admission.source = c.JudgingExecute.source = str(root / SOURCE)
     c.JudgingExecute.solutions = str(root / "solutions")
     _put_programs_on_path()
     exchange = root / "_build" / "exchange"

@@ -1,4 +1,4 @@
-"""The one error that a user of the autograder meets."""
+"""The errors that a user of the autograder meets."""
 
 
 class UsageError(Exception):
@@ -6,3 +6,7 @@ class UsageError(Exception):
 
     The command line prints it and exits with status 2; nothing was changed.
     """
+
+
+class NoSandbox(UsageError):
+    """Students' code cannot be run here as it should; nobody's work is to blame."""

@@ -1,24 +1,24 @@
-"""Run a notebook for grading, and judge each test while its kernel is alive.
+"""Run a notebook for grading: answers in one process, tests in another.
 
 `JudgingExecute` stands in nbgrader's own list of preprocessors, so `nbgrader
 autograde`, the formgrader and `python -m autograder` all run notebooks this way.
 """
 
-import inspect
-import os
 import tempfile
 import time
 from pathlib import Path
-from queue import Empty
 
-from jupyter_core.utils import ensure_async, run_sync
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import determine_grade
-from traitlets import Integer, Unicode
+from traitlets import Bool, Integer, Unicode
 
+from .blueprint import names_used, read_blueprint
+from .errors import NoSandbox, UsageError
 from .faults import OwnCells
+from .inside.confine import Limits
+from .processes import fork_server
+from .session import Ended, Session
 from .verdicts import (
     DIED,
     TIMED_OUT,
@@ -33,17 +33,18 @@ from .verdicts import (
     verdict_of,
 )
 
-CALL_SECONDS = 5  # for one call of a student's function by diagnosis
+CATALOGUE = ("misconceptions.py", "alternatives.py")
+RECOGNISE_SECONDS = 20  # for comparing one answer with the catalogue
 TOO_LONG = "The cell ran longer than its limit of {} s and was stopped."
 CRASHED = "The Python process died in this cell or before it; the cell has no result."
-UNSTOPPABLE = "A cell ran too long or printed too much and could not be interrupted."
+UNSTOPPABLE = "A cell ran too long and could not be interrupted."
 NO_TIME = "The notebook reached its limit of {} s before this cell."
 PARTLY = "Some parts of this task earn their points, others do not yet."
-NO_KERNEL = "The Python process that runs the notebook could not be started."
+NO_TEST = "TestError"
 
 
-class JudgingExecute(Execute):
-    """nbgrader's Execute, with limits that leave a record, verdicts and hints.
+class JudgingExecute(NbGraderPreprocessor):
+    """Runs a notebook under a referee, with limits, verdicts and hints.
 
     Each test cell gets `metadata.autograder`: verdict, misconception and hint.
     """
@@ -52,77 +53,89 @@ class JudgingExecute(Execute):
         "", help="The folder that holds each assignment's catalogue of answers."
     ).tag(config=True)
 
+    source = Unicode(
+        "", help="The folder that holds each assignment's source notebook."
+    ).tag(config=True)
+
+    confined = Bool(
+        True, help="Whether students' code runs in the sandbox; it should."
+    ).tag(config=True)
+
+    timeout = Integer(30, help="Seconds for one cell.").tag(config=True)
+
     notebook_timeout = Integer(
         300, help="Seconds for the whole notebook; cells beyond it are not run."
     ).tag(config=True)
 
-    def preprocess(self, nb: NotebookNode, resources: dict, km: object = None) -> tuple:
-        """Run all cells in a fresh kernel, in a private folder."""
-        self._assignment = resources["nbgrader"]["assignment"]
-        self._catalogue = None
+    memory = Integer(
+        2 * 2**30, help="Bytes that a student's process may use, beyond its libraries."
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Run all cells; whatever happens, each ends with outputs that say so."""
+        assignment = resources["nbgrader"]["assignment"]
+        path = Path(self.source) / assignment / f"{assignment}.ipynb"
+        self._names = read_blueprint(path.read_bytes()).names
+        self._catalogue = Path(self.solutions) / assignment
         self._deadline = time.monotonic() + self.notebook_timeout
         self._end: tuple[str, str] | None = None  # why no further cell is run
         self._own = OwnCells()
-        self.shutdown_kernel = "immediate"
         with tempfile.TemporaryDirectory(
             prefix="grade-", ignore_cleanup_errors=True
         ) as folder:
-            self._folder = Path(folder)
+            self._session = self._start(Path(folder))
             try:
-                return super().preprocess(nb, resources, km)
-            except RuntimeError:  # the kernel did not start
-                self._end = (DIED, NO_KERNEL)
-                for index, cell in enumerate(nb.cells):
-                    self.preprocess_cell(cell, resources, index)
-                return nb, resources
+                for number, cell in enumerate(self._code(nb), 1):
+                    cell.outputs, cell.execution_count = [], number
+                    self._run(cell)
+                    self._judge(cell)
+            finally:
+                self._session.close()
+        about = nb.metadata.setdefault("autograder", {})
+        about["sandbox"], about["seconds"] = self.confined, dict(self._session.seconds)
+        return nb, resources
 
-    def create_kernel_manager(self) -> object:
-        """A kernel that is reached over sockets in the private folder."""
-        km = super().create_kernel_manager()
-        km.transport = "ipc"
-        km.ip = str(self._folder / "kernel")
-        km.connection_file = str(self._folder / "kernel.json")
-        return km
+    def _code(self, nb: NotebookNode) -> list[NotebookNode]:
+        return [cell for cell in nb.cells if cell.cell_type == "code"]
 
-    def start_new_kernel(self, **kwargs: object) -> None:
-        """Start the kernel in an empty folder, with one thread for linear algebra."""
-        scratch = self._folder / "work"
-        scratch.mkdir()
-        env = {k: v for k, v in os.environ.items() if k != "NBGRADER_EXECUTION"}
-        env |= {"OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
-        super().start_new_kernel(cwd=str(scratch), env=env, **kwargs)
+    def _start(self, folder: Path) -> Session:
+        limits = Limits(cpu_seconds=self.notebook_timeout, memory=self.memory)
+        try:
+            return Session(fork_server(self.confined), limits, folder)
+        except (RuntimeError, OSError, NoSandbox):  # it has died: it is replaced once
+            fork_server.cache_clear()
+            return Session(fork_server(self.confined), limits, folder)
 
-    def _get_timeout(self, cell: NotebookNode | None) -> float | None:
-        left = max(self._deadline - time.monotonic(), 0.1)
-        limit = super()._get_timeout(cell)
-        return left if limit is None else min(limit, left)
-
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
-        """Run one cell; whatever happens, it ends with outputs that say so."""
-        if cell.cell_type != "code":
-            return cell, resources
-        if self._end is None and time.monotonic() > self._deadline:
+    def _run(self, cell: NotebookNode) -> None:
+        """Run one cell, if any more are run."""
+        left = self._deadline - time.monotonic()
+        if self._end is None and left <= 0:
             self._end = (TIMED_OUT, NO_TIME.format(self.notebook_timeout))
         if self._end is None:
-            self._run(cell, resources, index)
-        else:
-            cell.outputs = []
+            seconds = min(self.timeout, left)
+            try:
+                cell.outputs = self._run_where_it_belongs(cell, seconds)
+                if self._session.timed_out:
+                    put_error(cell, TIMED_OUT, TOO_LONG.format(self.timeout))
+            except Ended as end:
+                self._end = (TIMED_OUT, UNSTOPPABLE) if end.late else (DIED, CRASHED)
+            except UsageError as error:
+                put_error(cell, NO_TEST, str(error))
+            if self._end is None and not self._session.alive:
+                late = self._session.timed_out
+                self._end = (TIMED_OUT, UNSTOPPABLE) if late else (DIED, CRASHED)
         if self._end is not None:
             put_error(cell, *self._end)
-        self._judge(cell)
-        return cell, resources
 
-    def _run(self, cell: NotebookNode, resources: dict, index: int) -> None:
-        try:
-            super().preprocess_cell(cell, resources, index)
-        except DeadKernelError:
-            self._end = (DIED, CRASHED)
-        except CellTimeoutError:
-            self._end = (TIMED_OUT, UNSTOPPABLE)
-            run_sync(ensure_async)(self.km.shutdown_kernel(now=True))
-        for out in cell.outputs:
-            if out.output_type == "error" and out.ename == TIMED_OUT and not out.evalue:
-                out.evalue = TOO_LONG.format(self.timeout)
+    def _run_where_it_belongs(
+        self, cell: NotebookNode, seconds: float
+    ) -> list[NotebookNode]:
+        if is_test(cell):
+            names = sorted(names_used(cell.source) & self._names)
+            return self._session.run_test(cell.source, names, seconds)
+        if (cell.metadata.get("nbgrader") or {}).get("locked"):
+            return self._session.run_shared(cell.source, seconds)
+        return self._session.run_own(cell.source, seconds)
 
     def _judge(self, cell: NotebookNode) -> None:
         error = error_of(cell)
@@ -144,53 +157,20 @@ class JudgingExecute(Execute):
             return cause
         verdict = verdict_of(error)
         if verdict in ("wrong", "error"):
-            answer = self._recognise(task)
-            if answer is not None:
-                return Judgement(verdict, answer.name, answer.hint)
+            found = self._recognise(task)
+            if found is not None:
+                return Judgement(verdict, *found)
         return Judgement(verdict, None, sentence(cell, error, verdict))
 
-    def _recognise(self, task: str) -> object:
-        """The catalogued answer that the student's is, or None."""
-        try:
-            from .answers import read_catalogue  # NumPy is for failed tests alone
-            from .diagnosis import recognise
-
-            if self._catalogue is None:
-                folder = Path(self.solutions) / self._assignment
-                self._catalogue = read_catalogue(folder)
-            return recognise(lambda *a: self._call(task, a), task, self._catalogue)
-        except Exception as error:  # a fault of the catalogue costs nobody the grade
-            self.log.warning("No diagnosis of %s: %r", task, error)
+    def _recognise(self, task: str) -> list[str] | None:
+        """Name and hint of the catalogued misconception that an answer is, or None."""
+        left = min(self._deadline - time.monotonic(), RECOGNISE_SECONDS)
+        files = [self._catalogue / name for name in CATALOGUE]
+        texts = {file.name: file.read_text("utf-8") for file in files if file.is_file()}
+        if left <= 0 or not texts or not self._session.alive:
             return None
-
-    def _call(self, name: str, args: tuple) -> object:
-        """Call the student's function by value, in its own kernel."""
-        from . import wire
-
-        expression = wire.call_expression(name, args, inspect.getsource(wire))
-        content = self._ask(expression)
-        reply = content.get("user_expressions", {}).get("reply", {})
-        return wire.read_reply(reply.get("data", {}).get("text/plain", ""))
-
-    @run_sync
-    async def _ask(self, expression: str) -> dict:
-        """The content of the kernel's reply to a silent request; Empty if late."""
-        sent = await ensure_async(
-            self.kc.execute(
-                "",
-                silent=True,
-                store_history=False,
-                allow_stdin=False,
-                user_expressions={"reply": expression},
-            )
-        )
-        deadline = time.monotonic() + CALL_SECONDS
         try:
-            while True:
-                left = max(deadline - time.monotonic(), 0)
-                message = await self.kc.shell_channel.get_msg(timeout=left)
-                if message["parent_header"].get("msg_id") == sent:
-                    return message["content"]
-        except Empty:
-            await ensure_async(self.km.interrupt_kernel())
-            raise
+            return self._session.recognise(task, texts, left)
+        except UsageError as error:  # no hint, but the verdict stands
+            self.log.warning("No diagnosis of %s: %s", task, error)
+            return None

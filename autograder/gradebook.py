@@ -3,20 +3,58 @@
 import datetime
 import json
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors.base import NbGraderPreprocessor
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from .classroom import Submission
 from .release import generate, write_atomically
 from .results import Graded, Record
-from .worker import SAVING, Job, preprocessors
+from .worker import Job
 
 RESULT = "result.json"
+
+
+class SaveToOpen(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades on a gradebook that is open already.
+
+    It opens one for each notebook, which takes longer than all that it writes.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Save the grades and comments of each cell."""
+        self.notebook_id = resources["nbgrader"]["notebook"]
+        self.assignment_id = resources["nbgrader"]["assignment"]
+        self.student_id = resources["nbgrader"]["student"]
+        self.gradebook = resources["gradebook"]
+        return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+
+@contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Make one commit of all that is done inside; nbgrader commits for each cell.
+
+    So a submission is saved whole or not at all, and a disk is waited for once.
+    """
+    session = gradebook.db()
+    session.commit = session.flush
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.commit
+    session.commit()
 
 
 class Recorder:
@@ -30,8 +68,7 @@ class Recorder:
         self._course = CourseDirectory(config=config)
         self._assignment = assignment
         self._config = config
-        _, autograde = preprocessors(config)
-        self._saving = [p for p in autograde if p.__name__ in SAVING]
+        self._gradebook: Gradebook | None = None  # opened once for all submissions
 
     def prepare(self, source: bytes) -> None:
         """Bring the assignment's cells in the gradebook up to date."""
@@ -56,40 +93,53 @@ class Recorder:
             graded.status,
             graded.reason,
             graded.trace,
+            graded.sandbox,
             graded.result.as_dict(),
         )
         text = json.dumps(record.as_dict(), indent=1) + "\n"
         write_atomically(folder / RESULT, text.encode())
         return record
 
+    def close(self) -> None:
+        """Close the gradebook."""
+        if self._gradebook is not None:
+            self._gradebook.close()
+            self._gradebook = None
+
     def _save_grades(self, submission: Submission, graded: Graded) -> None:
-        db_url, course_id = self._course.db_url, self._course.course_id
-        with Gradebook(db_url, course_id) as gradebook, warnings.catch_warnings():
-            # nbgrader's way of adding a submission; the row is written all the same
-            warnings.filterwarnings("ignore", "Object of type", SAWarning)
-            gradebook.update_or_create_student(submission.student)
-            when = self._timestamp(submission.folder)
-            given = {} if when is None else {"timestamp": when}
-            gradebook.update_or_create_submission(
-                self._assignment, submission.student, **given
-            )
-        nb = nbformat.reads(graded.notebook, as_version=4)
+        """Save grades and comments in one transaction; then penalties, where due."""
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
+        names = submission.student, self._assignment
         resources = {
             "nbgrader": {
                 "student": submission.student,
                 "assignment": self._assignment,
                 "notebook": self._assignment,
-                "db_url": db_url,
-            }
+                "db_url": self._course.db_url,
+            },
+            "gradebook": self._gradebook,
         }
-        for preprocessor in self._saving:
-            nb, resources = preprocessor(config=self._config)(nb, resources)
+        nb = nbformat.reads(graded.notebook, as_version=4)
+        with _one_transaction(self._gradebook), warnings.catch_warnings():
+            # nbgrader's way of adding a submission; the row is written all the same
+            warnings.filterwarnings("ignore", "Object of type", SAWarning)
+            self._gradebook.update_or_create_student(submission.student)
+            when = self._timestamp(submission.folder)
+            given = {} if when is None else {"timestamp": when}
+            found = self._gradebook.update_or_create_submission(*names[::-1], **given)
+            nb, resources = SaveToOpen(config=self._config)(nb, resources)
+            penalised = any(n.late_submission_penalty for n in found.notebooks)
+            late = found.total_seconds_late > 0 or penalised
+        if late:
+            AssignLatePenalties(config=self._config)(nb, resources)
 
     def _timestamp(self, folder: Path) -> datetime.datetime | None:
         try:
             return self._course.get_existing_timestamp(str(folder))
-        except (OSError, ValueError, OverflowError):
-            return None  # an unreadable time is no time
+        except (OSError, ValueError, OverflowError, AttributeError):
+            # An unreadable time is no time; nbgrader reports it by a method it lacks.
+            return None
 
     def _folder(self, student: str) -> Path:
         step = self._course.autograded_directory

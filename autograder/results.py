@@ -72,6 +72,8 @@ class Graded:
     status : 'graded', or 'refused' where the notebook could not be run at all.
     reason : one sentence: how it went.
     trace : where grading itself failed, the traceback, for the instructor alone.
+    sandbox : whether the notebook ran in the sandbox; if not, nothing kept it from
+        the files and the network of the machine.
     """
 
     notebook: bytes
@@ -79,6 +81,7 @@ class Graded:
     status: str
     reason: str
     trace: str = ""
+    sandbox: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Record:
     student : the student's id.
     submission_sha256 : digest of the submitted bytes.
     source_sha256 : digest of the instructor's notebook and catalogue.
-    status, reason, trace : as in `Graded`.
+    status, reason, trace, sandbox : as in `Graded`.
     result : as printed by `check --json`.
     """
 
@@ -100,6 +103,7 @@ class Record:
     status: str
     reason: str
     trace: str
+    sandbox: bool
     result: dict
 
     def as_dict(self) -> dict:

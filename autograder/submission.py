@@ -7,25 +7,11 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import reads
 from nbformat.validator import normalize
-from nbgrader.preprocessors.base import NbGraderPreprocessor
 
 from .errors import UsageError
 from .sources import assignments, read_source, solution_path
 
 MAX_BYTES = 50 * 2**20
-
-
-class ForgetDuplicates(NbGraderPreprocessor):
-    """Makes a plain cell of a copy that nbgrader has stripped of its grade_id.
-
-    nbgrader leaves an empty record in it, and then refuses the whole notebook.
-    """
-
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
-        """Drop an empty nbgrader record."""
-        if cell.metadata.get("nbgrader") == {}:
-            del cell.metadata["nbgrader"]
-        return cell, resources
 
 
 def read_bytes(path: Path) -> bytes:
@@ -49,7 +35,7 @@ def read_bytes(path: Path) -> bytes:
 def parse(content: bytes) -> NotebookNode:
     """A notebook of any format up to 4.5; UsageError if it is none."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(_encoding(content))
         json.loads(text)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise UsageError(
@@ -64,6 +50,11 @@ def parse(content: bytes) -> NotebookNode:
             "The file is JSON but not a notebook; save it again from JupyterLab."
         ) from None
     return nb
+
+
+def _encoding(content: bytes) -> str:
+    """UTF-8, with or without a byte-order mark, or UTF-16 as Windows writes it."""
+    return "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def grade_ids(nb: NotebookNode) -> set[str]:

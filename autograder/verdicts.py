@@ -22,6 +22,7 @@ KINDS = {
     DIED: "crashed",
 }
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+NUMBER = re.compile(r"(?:[\w.]+\()?([^(),]+)(?:, dtype=[\w.]+)?\)?")  # np.float64(2.5)
 FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
@@ -117,19 +118,29 @@ def settle_outputs(cell: NotebookNode) -> None:
         if out.output_type == "execute_result":
             if failed:
                 continue
-            _clamp_credit(out, float(cell.metadata.nbgrader["points"]))
+            kept += _settle_credit(out, float(cell.metadata.nbgrader["points"]))
         kept.append(out)
     cell.outputs = kept
 
 
-def _clamp_credit(out: NotebookNode, points: float) -> None:
+def _settle_credit(out: NotebookNode, points: float) -> list[NotebookNode]:
+    """Bring credit into its bounds; an output that says so, where it was not there.
+
+    What is no number earns nothing: nbgrader would give full points for it, and a
+    student's function may have returned it.
+    """
     text = str(out.data.get("text/plain", ""))
+    number = NUMBER.fullmatch(text.strip())
     try:
-        credit = float(text)
+        credit = float(number[1] if number else text)
     except ValueError:
-        return  # nbgrader gives full points for a value that is no number
-    credit = 0.0 if math.isnan(credit) else min(max(credit, 0.0), points)
-    out.data["text/plain"] = str(credit)
+        credit = math.nan
+    kept = 0.0 if math.isnan(credit) else min(max(credit, 0.0), points)
+    out.data["text/plain"] = str(kept)
+    if kept == credit:
+        return []
+    said = f"The test's credit was {text[:50]}; {kept:g} of {points:g} points count.\n"
+    return [new_output("stream", name="stdout", text=said)]
 
 
 def sentence(cell: NotebookNode, error: NotebookNode, verdict: str) -> str:

@@ -4,8 +4,11 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -23,7 +26,7 @@ from autograder.course import configure
 
 c = get_config()
 configure(c, Path(__file__).resolve().parent)
-c.Execute.timeout = 2
+c.JudgingExecute.timeout = 2
 """
 SOLUTION = """
 # %% [markdown]
@@ -189,9 +192,51 @@ def course(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def graded_class(tmp_path_factory, released):
-    """The course after `grade`, with what the command said."""
+def postgresql(tmp_path_factory):
+    """The address of a PostgreSQL server that ends with the tests."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = found[-1] if found else shutil.which("initdb")
+    if initdb is None:
+        pytest.skip("install PostgreSQL (apt-get install postgresql) to test with it")
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path, for its socket
+    options = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
+    if options:
+        shutil.chown(folder, "postgres", "postgres")
+
+    def run(program, *arguments):
+        command = [Path(initdb).with_name(program), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **options)
+
+    run("initdb", "-D", folder / "data", "-U", "nbgrader", "-A", "trust", "-E", "UTF8")
+    serve = f"-c listen_addresses= -c unix_socket_directories={folder}"
+    control = ("-D", folder / "data", "-w", "-l", folder / "log", "-o", serve)
+    run("pg_ctl", *control, "start")
+    try:
+        run("createdb", "-h", folder, "-U", "nbgrader", "grades")
+        yield f"postgresql+psycopg://nbgrader@/grades?host={folder}"
+    finally:
+        run("pg_ctl", "-D", folder / "data", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class GradedClass:
+    """A course after `grade`: its folder, the records and the gradebook's address."""
+
+    root: Path
+    records: dict[str, dict]
+    db_url: str
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def graded_class(request, tmp_path_factory, released):
+    """The course after `grade`, with what the command said; once a database."""
     root = make_course(tmp_path_factory.mktemp("class"))
+    db_url = f"sqlite:///{root / 'gradebook.db'}"
+    if request.param == "postgresql":
+        db_url = request.getfixturevalue("postgresql")
+        with (root / courses.CONFIG).open("a") as config:
+            config.write(f"c.CourseDirectory.db_url = {db_url!r}\n")
     for student, answers in ANSWERS.items():
         hand_in(root, student, fill_in(released, answers))
     hand_in(root, "text", "this is not a notebook")
@@ -199,7 +244,7 @@ def graded_class(tmp_path_factory, released):
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
     records = {r["student"]: r for r in json.loads(done.stdout)["submissions"]}
-    return root, records
+    return GradedClass(root, records, db_url)
 
 
 @pytest.fixture(scope="session")

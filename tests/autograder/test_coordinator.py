@@ -13,7 +13,7 @@ def tasks(record):
 
 
 def test_each_submission_is_recorded_with_status_and_reason(graded_class):
-    _, records = graded_class
+    records = graded_class.records
     assert set(records) == {*ANSWERS, "text"}
     assert {r["status"] for s, r in records.items() if s != "text"} == {"graded"}
     assert records["text"]["status"] == "refused"
@@ -22,7 +22,7 @@ def test_each_submission_is_recorded_with_status_and_reason(graded_class):
 
 
 def test_each_submission_earns_what_its_answers_earn(graded_class):
-    _, records = graded_class
+    records = graded_class.records
     scores = {s: r["result"]["score"] for s, r in records.items()}
     assert scores == {
         "right": 5,
@@ -36,7 +36,7 @@ def test_each_submission_earns_what_its_answers_earn(graded_class):
 
 
 def test_each_verdict_is_a_plain_word(graded_class):
-    _, records = graded_class
+    records = graded_class.records
     verdicts = {
         student: [task["verdict"] for task in record["result"]["tasks"]]
         for student, record in records.items()
@@ -49,21 +49,21 @@ def test_each_verdict_is_a_plain_word(graded_class):
 
 
 def test_a_wrong_answer_is_named(graded_class):
-    _, records = graded_class
+    records = graded_class.records
     said = tasks(records["wrong"])["scale"]
     assert said["misconception"] == "added"
     assert said["hint"] == "You probably added c. Multiply; see section 1.1."
 
 
 def test_nothing_of_a_hidden_test_is_in_a_result(graded_class):
-    _, records = graded_class
+    records = graded_class.records
     text = json.dumps(records)
     assert not any(line in text for line in HIDDEN_LINES)
 
 
 def test_the_gradebook_holds_the_same_scores(graded_class):
-    root, records = graded_class
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "rnn-to-transformers") as book:
+    records = graded_class.records
+    with Gradebook(graded_class.db_url, "rnn-to-transformers") as book:
         scores = {
             s.student.id: s.score for s in book.find_assignment("tiny").submissions
         }
@@ -73,7 +73,7 @@ def test_the_gradebook_holds_the_same_scores(graded_class):
 
 
 def test_nbgrader_exports_and_gives_feedback_from_our_records(graded_class):
-    root, records = graded_class
+    root, records = graded_class.root, graded_class.records
     nbgrader("export", cwd=root)
     with (root / "grades.csv").open() as file:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
@@ -85,7 +85,7 @@ def test_nbgrader_exports_and_gives_feedback_from_our_records(graded_class):
 
 
 def test_resume_does_nothing_twice_and_only_what_changed(graded_class):
-    root, _ = graded_class
+    root = graded_class.root
     changed = root / "submitted" / "text" / "tiny" / "tiny.ipynb"
     before = tree(root / "autograded")
     times = {p: p.stat().st_mtime_ns for p in root.glob("autograded/*/*/result.json")}

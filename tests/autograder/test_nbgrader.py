@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from .conftest import ANSWERS, HIDDEN_LINES, PACKAGE_ROOT, fill_in, hand_in
+from .conftest import ANSWERS, HIDDEN_LINES, PACKAGE_ROOT, RIGHT, fill_in, hand_in
 
 TOKEN = "for-this-test"
 
@@ -44,7 +44,8 @@ def test_nbgrader_autograde_gives_the_same_grades_and_hints(plain_course):
 
 def test_feedback_shows_verdict_and_hint(plain_course):
     html = page(plain_course, "wrong")
-    assert "Verdict: wrong. You probably added c." in html
+    assert "✗ wrong" in html
+    assert "You probably added c." in html
     assert "Expected the shape" in html
 
 
@@ -114,3 +115,27 @@ def test_the_formgrader_lists_and_autogrades(lab, plain_course, released):
     assert judged(plain_course, "late")[0]["misconception"] == "added"
     entry = ask(f"{lab}/formgrader/api/submission/tiny/late")
     assert entry["score"] == 3
+
+
+@pytest.mark.browser
+def test_the_autograde_button_grades_under_the_referee(
+    lab, plain_course, released, browser
+):
+    cheat = (
+        "import numpy.testing\n\n\nclass Always:\n    shape = (2,)\n"
+        "    __eq__ = lambda *_: True\n\n\ndef scale(x, c):\n    return Always()"
+    )
+    hand_in(plain_course, "button", fill_in(released, {**RIGHT, "scale": cheat}))
+    page = browser.new_page()
+    page.goto(f"{lab}/tree?token={TOKEN}")  # from here on a cookie is enough
+    page.goto(f"{lab}/formgrader/manage_submissions/tiny")
+    row = page.locator("tr", has_text="button")
+    row.locator(".autograde a").click()
+    page.locator(".modal-title", has_text="Success").wait_for(timeout=120_000)
+    page.get_by_role("button", name="OK").click()
+    page.reload()
+    row = page.locator("tr", has_text="button")
+    row.locator(".score", has_text="3 / 6").wait_for(timeout=30_000)
+    scale, total = judged(plain_course, "button")
+    assert (scale["verdict"], total["verdict"]) == ("wrong", "correct")
+    page.close()

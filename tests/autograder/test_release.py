@@ -32,7 +32,7 @@ def test_plain_nbgrader_releases_the_same_bytes_as_we_do(plain_course, released)
 
 
 def test_a_release_leaves_a_gradebook_alone(graded_class):
-    root, _ = graded_class
+    root = graded_class.root
     before = tree(root)
     release(root, "tiny", read_config(root))
     after = tree(root)

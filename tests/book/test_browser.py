@@ -2,24 +2,17 @@
 
 import functools
 import http.server
-import shutil
 import threading
 
 import pytest
 
 from .conftest import CHAPTERS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None,
-        reason="no browser: install the package chromium to run these tests",
-    ),
-]
+pytestmark = pytest.mark.browser
 PAGES = [
     "index",
     *(path.stem for path in CHAPTERS),
+    "guides/instructor",
     "notation",
     "glossary",
     "appendix/source_notes",
@@ -59,18 +52,6 @@ def address(html):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["light", "dark"])

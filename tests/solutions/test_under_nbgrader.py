@@ -170,7 +170,7 @@ def test_the_hint_of_a_misconception_reaches_the_graded_notebook(course):
 def test_feedback_and_export_work(course):
     nbgrader(course.root, "generate_feedback", course.assignment, "--student=wrong00")
     page = course.root / "feedback" / "wrong00" / course.assignment
-    assert "Verdict: wrong" in (page / f"{course.assignment}.html").read_text("utf-8")
+    assert "✗ wrong" in (page / f"{course.assignment}.html").read_text("utf-8")
     nbgrader(course.root, "export")
     table = (course.root / "grades.csv").read_text(encoding="utf-8")
     assert all(student in table for student in ["solved", "blank", *course.wrong])

@@ -1,0 +1,1 @@
+"""How fast is grading, and where does its time go? `python -m autograder.bench`."""

@@ -1,0 +1,74 @@
+"""Where the time of one submission goes, in one worker and one coordinator."""
+
+import json
+import statistics
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import nbformat
+
+from ..classroom import Submission
+from ..coordinator import make_job
+from ..course import CONFIG, read_config
+from ..gradebook import Recorder
+from ..inside.confine import Limits
+from ..processes import fork_server
+from ..wire import Closed
+from ..worker import grade
+from .classes import Classroom
+
+CELLS = ("set-up cells", "student's cells", "referee's cells")
+
+
+def measure(root: Path, classroom: Classroom, folder: Path) -> dict[str, list[float]]:
+    """Seconds of each phase, one number a submission.
+
+    'own time' is what the same cells, hidden tests among them, take in one process
+    that is already there, without a referee and without a notebook around them.
+    """
+    (folder / CONFIG).write_bytes((root / CONFIG).read_bytes())
+    (folder / "solutions").symlink_to(root / "solutions")
+    config = read_config(folder)
+    recorder = Recorder(config, classroom.assignment)
+    recorder.prepare(classroom.source)
+    phases = defaultdict(list)
+    grade(make_job(folder, classroom.assignment, b"", config))  # imports what it needs
+    for student, notebook in classroom.notebooks.items():
+        job = make_job(folder, classroom.assignment, notebook, config)
+        begin = time.perf_counter()
+        graded = grade(job)
+        worked = time.perf_counter()
+        recorder.record(Submission(student, folder, None), job, graded)
+        saved = time.perf_counter()
+        inside = json.loads(graded.notebook)["metadata"]["autograder"]["seconds"]
+        for phase, seconds in inside.items():
+            phases[phase].append(seconds)
+        phases["read, admit, write"].append(worked - begin - sum(inside.values()))
+        phases["save"].append(saved - worked)
+        phases["all"].append(saved - begin)
+        phases["own time"].append(_own_time(graded.notebook))
+    return phases
+
+
+def _own_time(notebook: bytes) -> float:
+    process = fork_server(True).start("student", Limits())
+    nb = nbformat.reads(notebook, as_version=4)
+    process.ask({"do": "run", "source": ""}, 60)
+    begin = time.perf_counter()
+    try:
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                process.ask({"do": "run", "source": cell.source}, 60)
+    except Closed:
+        pass
+    seconds = time.perf_counter() - begin
+    process.kill()
+    return seconds
+
+
+def rows(phases: dict[str, list[float]]) -> list[tuple[str, float]]:
+    """Phase and its mean in milliseconds, in the order in which they happen."""
+    named = [(name, 1e3 * statistics.mean(values)) for name, values in phases.items()]
+    mean = dict(named)
+    return [*named, ("overhead", mean["all"] - mean["own time"])]

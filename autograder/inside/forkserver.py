@@ -1,0 +1,148 @@
+"""Import everything once, then fork a process for each notebook that asks.
+
+The control socket is standard input. A request comes with a socket of its own, over
+which the new process is spoken to; each is answered by one byte:
+
+    {"do": "fork", "role": "student" or "referee", "key": 7, "limits": {...}}
+    {"do": "signal", "key": 7, "number": 2}
+
+The fork server itself runs nothing of a student's and holds nothing secret.
+"""
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+
+MAX_REQUEST = 10_000
+DONE = b"."  # one answer to each request, and one when all is imported
+
+
+def serve(control: socket.socket, confined: bool) -> None:
+    """Answer requests until the other side closes the control socket."""
+    from .confine import trial
+    from .shell import Shell
+
+    if confined:
+        trial()
+    shell = Shell.instance()
+    _warm(shell)
+    keys: dict[int, int] = {}  # key of a request -> process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control.sendall(DONE)
+    while True:
+        message, sockets, _, _ = socket.recv_fds(control, MAX_REQUEST, 1)
+        if not message:
+            return
+        request = json.loads(message)
+        _reap(keys)
+        if request["do"] == "fork":
+            process = os.fork()
+            if process == 0:
+                control.close()
+                _become(shell, sockets[0], request, confined)
+            os.close(sockets[0])
+            keys[request["key"]] = process
+        elif request["key"] in keys:
+            with suppress(ProcessLookupError):
+                send = os.kill if confined else os.killpg  # a session each
+                number = request["number"]
+                if confined and number == signal.SIGKILL:
+                    number = signal.SIGTERM  # it kills the inner process, then ends
+                send(keys[request["key"]], number)
+        control.sendall(DONE)
+
+
+def _warm(shell: object) -> None:
+    """Import what notebooks import, and do once what is slow the first time."""
+    import matplotlib.pyplot  # noqa: F401
+    import torch
+
+    from . import referee, student  # noqa: F401
+
+    torch.set_num_threads(1)
+    torch.ones(2, 2) @ torch.ones(2, 2)
+    for cell in ("import numpy\nnumpy.random.default_rng()\n1", "1 / 0"):
+        shell.run(cell)  # imports what formats values and tracebacks
+    shell.reset(new_session=True)
+    gc.freeze()  # so that a fork's collector leaves the shared pages alone
+
+
+def _reap(keys: dict[int, int]) -> None:
+    """Forget the processes that have ended."""
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            for key in [k for k, process in keys.items() if process == ended]:
+                del keys[key]
+
+
+def _become(shell: object, number: int, request: dict, confined: bool) -> None:
+    """Turn this fork into a student's or a referee's process; never returns."""
+    status = 1
+    try:
+        if confined:
+            _shut_in(request)
+        else:
+            os.setsid()
+            from .confine import Limits, limit
+
+            limit(Limits(**request["limits"]), confined=False)
+            os.chdir(request["folder"])
+        _converse(shell, socket.socket(fileno=number), request["role"])
+        status = 0
+    except BaseException as error:
+        with suppress(Exception):
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    finally:
+        os._exit(status)
+
+
+def _shut_in(request: dict) -> None:
+    """Enter namespaces; the process that runs cells is the first one in them."""
+    from .confine import Limits, drop_rights, enter_namespaces, limit, scratch_folder
+
+    limits = Limits(**request["limits"])
+    enter_namespaces()
+    inner = os.fork()
+    if inner != 0:  # outside: pass signals on, and end when it ends
+        signal.signal(signal.SIGINT, lambda *_: os.kill(inner, signal.SIGINT))
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(inner, signal.SIGKILL))
+        os.closerange(3, 256)
+        _, status = os.waitpid(inner, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    os.setsid()  # a signal to its group would reach this server, and all its forks
+    limit(limits, confined=True)
+    scratch_folder(limits)
+    drop_rights()
+
+
+def _converse(shell: object, sock: socket.socket, role: str) -> None:
+    import random
+
+    import numpy as np
+    import torch
+
+    from ..wire import Channel, Closed
+    from .referee import Bench
+    from .shell import quiet
+    from .student import Desk
+
+    quiet()
+    random.seed()
+    np.random.seed(None)  # noqa: NPY002 (a fork must not repeat another's numbers)
+    torch.seed()
+    channel = Channel(sock)
+    server = Desk(shell) if role == "student" else Bench(shell, channel)
+    while True:
+        try:
+            frame = channel.receive()
+        except Closed:
+            return
+        channel.send(server.answer(frame))
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=0), confined="--confined" in sys.argv)

@@ -1,0 +1,81 @@
+"""What is listed for review, and what is not."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.flags import ADDED, ready_made
+
+LOCKED = {"solution": False, "grade": False, "locked": True, "grade_id": "helpers"}
+
+
+def notebook(source, *added, task="lstm_step", locked=""):
+    record = {"solution": True, "grade": False, "locked": False, "grade_id": task}
+    return new_notebook(
+        cells=[
+            new_code_cell(locked, metadata={"nbgrader": LOCKED}),
+            new_markdown_cell("torch.nn.LSTM is not an answer here."),
+            *map(new_code_cell, added),
+            new_code_cell(source, metadata={"nbgrader": record}),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import torch\ny = torch.nn.LSTM(3, 4)", ["torch.nn.LSTM"]),
+        ("y = torch.nn.LSTM(3, 4)", ["torch.nn.LSTM"]),
+        ("import torch as t\ny = t.nn.LSTM(3, 4)", ["torch.nn.LSTM"]),
+        ("from torch import nn\ny = nn.GRU(3, 4)", ["torch.nn.GRU"]),
+        ("from torch.nn import LSTM as L\ny = L(3, 4)", ["torch.nn.LSTM"]),
+        ("from torch.nn import LSTM", ["torch.nn.LSTM"]),
+        (
+            "import torch.nn.functional as F\ny = F.relu(F.softmax(x))",
+            ["torch.nn.functional.relu", "torch.nn.functional.softmax"],
+        ),
+        ("from torch.autograd import grad\ng = grad(y, x)", ["torch.autograd.grad"]),
+        ("g = torch.autograd.grad(y, x)", ["torch.autograd.grad"]),
+        ("g = torch.func.grad(f)(x)", ["torch.func.grad"]),
+        ("loss.backward()", [".backward"]),
+        ("x = torch.tensor(x, requires_grad=True)", [".requires_grad"]),
+        ("h = torch.lstm_cell(x, h, W, U)", ["torch.lstm_cell"]),
+        ("!pip list\n%time y = torch.nn.LSTM(3, 4)", []),
+        ("%matplotlib inline\ny = torch.nn.LSTM(3, 4)", ["torch.nn.LSTM"]),
+    ],
+)
+def test_ready_mades_are_named_in_full(source, found):
+    assert ready_made(notebook(source)) == [("lstm_step", what) for what in found]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import torch\ny = torch.tanh(torch.tensor(x) @ W)",
+        "y = torch.softmax(x, -1)",
+        "import torch.nn as nn\nimport torch.nn.functional as F",
+        "nn = np.ones(3)\ny = nn.sum()",
+        "# torch.nn.LSTM\ntext = 'torch.nn.LSTM'",
+        "def backward(x):\n    return x\ny = backward(3)",
+        "this is not Python",
+        "x = '\\d' + \x00",
+        "(" * 5000,
+        "",
+    ],
+)
+def test_what_is_allowed_or_no_python_is_not_listed(source):
+    assert ready_made(notebook(source)) == []
+
+
+def test_a_function_of_torch_with_the_tasks_own_name_is_listed():
+    nb = notebook("def softmax(x):\n    return torch.softmax(x, -1)", task="softmax")
+    assert ready_made(nb) == [("softmax", "torch.softmax")]
+
+
+def test_names_are_followed_from_other_cells_and_added_cells_are_listed():
+    nb = notebook("y = nn.LSTM(3, 4)", "from torch import nn\nz = nn.RNN(3, 4)")
+    assert ready_made(nb) == [(ADDED, "torch.nn.RNN"), ("lstm_step", "torch.nn.LSTM")]
+
+
+def test_the_instructors_cells_are_not_listed_but_their_imports_count():
+    nb = notebook("y = nn.LSTM(3, 4)", locked="from torch import nn\nr = nn.RNN(3, 4)")
+    assert ready_made(nb) == [("lstm_step", "torch.nn.LSTM")]
