@@ -6,12 +6,9 @@ sees a test.
 """
 
 import builtins
-import copy
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
 
 from ..answers import Catalogue, read_catalogue
 from ..diagnosis import recognise
@@ -19,6 +16,11 @@ from ..wire import Channel, WireError, decode, encode
 from .shell import Shell, interruptible
 
 ASK = encode("ask")  # tells the worker that a call follows
+CHANGED = (
+    "Expected {0} to leave its inputs as they are, but input {1} has other values "
+    "after the call. Look for lines that write into something you were given "
+    "(a[...] = ..., a += ..., a.append(...)), and make a new one instead."
+)
 
 
 class Gone(Exception):
@@ -59,44 +61,50 @@ class Bench:
         with self._shell.collecting(), interruptible():
             if self._catalogue is None:
                 self._catalogue = _read(catalogue)
-            found = recognise(self._function(task), task, self._catalogue)
+            answer = self._function(task, strict=False)
+            found = recognise(answer, task, self._catalogue)
         return encode(("done", None if found is None else [found.name, found.hint]))
 
     def _stand_in(self, name: str, kind: str) -> object:
         if kind == "function":
             return self._function(name)
         try:
-            return self._ask({"do": "value", "name": name})
+            return self._ask({"do": "value", "name": name})[0]
         except (Gone, TypeError):
             return None
 
-    def _function(self, name: str) -> Callable:
-        """A function that is called in the student's process."""
+    def _function(self, name: str, strict: bool = True) -> Callable:
+        """A function that is called in the student's process.
+
+        The test's own arguments never change. With `strict`, a function that changed
+        its copies fails the test: else it could change the question to fit its answer.
+        """
 
         def stand_in(*args: object, **kwargs: object) -> object:
             __tracebackhide__ = True
-            return self._call(name, args, kwargs)
+            value, changed = self._call(name, args, kwargs)
+            assert not (strict and changed), CHANGED.format(name, min(changed) + 1)
+            return value
 
         stand_in.__name__ = stand_in.__qualname__ = name
         return stand_in
 
     def _call(
         self, name: str, args: tuple, kwargs: dict, of: int | None = None
-    ) -> object:
+    ) -> tuple[object, list[int]]:
+        """The value of a call, and the places of the arguments that it changed."""
         __tracebackhide__ = True
         request = {"do": "call", "name": name, "args": list(args), "kwargs": kwargs}
-        return self._ask({**request, "of": of}, args)
+        return self._ask({**request, "of": of})
 
-    def _ask(self, request: dict, args: tuple = ()) -> object:
+    def _ask(self, request: dict) -> tuple[object, list[int]]:
         __tracebackhide__ = True
         self._channel.send(ASK + encode(request, _number_of))
         try:
             kind, *content = decode(self._channel.receive(), self._handle)
             if kind == "value":
                 value, changed = content
-                for place, now in changed.items():
-                    _bring_up_to_date(args[place], now)
-                return value
+                return value, [int(place) for place in changed]
             ename, message = content
         except (WireError, ValueError, TypeError, KeyError, IndexError) as error:
             raise TypeError(f"The answer is not a value: {error}") from None
@@ -115,11 +123,11 @@ class Handle:
     def __getattr__(self, name: str) -> Callable:
         if name.startswith("_"):
             raise AttributeError(name)
-        return lambda *args, **kwargs: self._call(name, args, kwargs, self._number)
+        return lambda *args, **kwargs: self._call(name, args, kwargs, self._number)[0]
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Call the object itself."""
-        return self._call("__call__", args, kwargs, self._number)
+        return self._call("__call__", args, kwargs, self._number)[0]
 
     def __deepcopy__(self, memo: dict) -> "Handle":
         return self
@@ -132,19 +140,6 @@ def _number_of(value: object) -> int:
     if isinstance(value, Handle):
         return value._number
     raise WireError(f"a test passes a {type(value).__name__}; only values can travel")
-
-
-def _bring_up_to_date(given: object, now: object) -> None:
-    """Make a change that the student's function made to an argument."""
-    if isinstance(given, np.ndarray) and given.shape == np.shape(now):
-        given[...] = now
-    elif isinstance(given, list) and isinstance(now, list):
-        given[:] = now
-    elif isinstance(given, dict) and isinstance(now, dict):
-        given.clear()
-        given.update(now)
-    elif hasattr(given, "copy_"):  # a tensor
-        given.data.copy_(copy.deepcopy(now))
 
 
 def _exception(kind: str, ename: str, message: str) -> Exception:

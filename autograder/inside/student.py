@@ -49,7 +49,7 @@ class Desk:
 
     def _value(self, name: str) -> bytes:
         """The value of a name; an object travels as its number."""
-        return encode(("value", self._shell.user_ns.get(name), {}), self._keep)
+        return encode(("value", self._shell.user_ns.get(name), []), self._keep)
 
     def _call(self, name: str, args: list, kwargs: dict, of: int | None) -> bytes:
         """Call a function, or a method of an object, by value."""
@@ -62,7 +62,7 @@ class Desk:
                 )
                 value = function(*args, **kwargs) if callable(function) else function
             after = enumerate(encode(a, self._keep) for a in args)
-            changed = {n: args[n] for n, now in after if now != before[n]}
+            changed = [place for place, now in after if now != before[place]]
             return encode(("value", value, changed), self._keep)
         except WireError as error:
             return encode(("error", "TypeError", f"{name} returned no value: {error}"))
