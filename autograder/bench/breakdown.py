@@ -33,7 +33,8 @@ def measure(root: Path, classroom: Classroom, folder: Path) -> dict[str, list[fl
     recorder = Recorder(config, classroom.assignment)
     recorder.prepare(classroom.source)
     phases = defaultdict(list)
-    grade(make_job(folder, classroom.assignment, b"", config))  # imports what it needs
+    first = next(iter(classroom.notebooks.values()))
+    grade(make_job(folder, classroom.assignment, first, config))  # starts all there is
     for student, notebook in classroom.notebooks.items():
         job = make_job(folder, classroom.assignment, notebook, config)
         begin = time.perf_counter()
