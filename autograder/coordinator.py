@@ -12,6 +12,7 @@ from traitlets.config import Config
 from .classroom import Submission
 from .errors import NoSandbox, UsageError
 from .gradebook import Recorder
+from .processes import start_fork_server
 from .release import source_notebook
 from .results import Record
 from .worker import Job, grade, refuse
@@ -80,6 +81,8 @@ def grade_class(
     if not jobs:
         return
     with _client(pool) as client, closing(recorder):
+        confined = config.JudgingExecute.get("confined", True)
+        client.run(start_fork_server, confined)
         futures = {
             client.submit(grade, job, pure=False): (submission, job)
             for submission, job, problem in jobs

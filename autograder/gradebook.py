@@ -9,13 +9,14 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
+from .blueprint import Blueprint, read_blueprint, role_of
 from .classroom import Submission
 from .release import generate, write_atomically
 from .results import Graded, Record
@@ -72,7 +73,29 @@ class Recorder:
 
     def prepare(self, source: bytes) -> None:
         """Bring the assignment's cells in the gradebook up to date."""
-        generate(self._assignment, source, self._config, self._course.db_url)
+        if not self._holds(read_blueprint(source)):
+            generate(self._assignment, source, self._config, self._course.db_url)
+
+    def _holds(self, blueprint: Blueprint) -> bool:
+        """Whether the gradebook has just these cells, with these points, already."""
+        try:
+            notebook = self._open().find_notebook(blueprint.name, self._assignment)
+        except MissingEntry:
+            return False
+        known = {c.name: (str(c.cell_type), c.source) for c in notebook.source_cells}
+        points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        return known == {
+            role_of(cell): (cell.cell_type, cell.source) for cell in blueprint.cells
+        } and points == {
+            role_of(cell): cell.metadata.nbgrader.points
+            for cell in blueprint.cells
+            if cell.metadata.nbgrader.grade
+        }
+
+    def _open(self) -> Gradebook:
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
+        return self._gradebook
 
     def find(self, student: str) -> Record | None:
         """The record of an earlier run, or None where it is missing or damaged."""
@@ -108,8 +131,7 @@ class Recorder:
 
     def _save_grades(self, submission: Submission, graded: Graded) -> None:
         """Save grades and comments in one transaction; then penalties, where due."""
-        if self._gradebook is None:
-            self._gradebook = Gradebook(self._course.db_url, self._course.course_id)
+        self._open()
         names = submission.student, self._assignment
         resources = {
             "nbgrader": {

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from itertools import count
@@ -166,3 +167,9 @@ class Process:
 def fork_server(confined: bool) -> ForkServer:
     """Return this process's fork server; the first call starts it without waiting."""
     return ForkServer(confined)
+
+
+def start_fork_server(confined: bool) -> None:
+    """Let a worker's fork server import PyTorch before the first notebook comes."""
+    with suppress(NoSandbox):  # said when a notebook is to be run
+        fork_server(confined)

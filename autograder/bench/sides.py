@@ -70,11 +70,12 @@ def _timed(command: list[str], folder: Path, may_fail: bool = False) -> Run:
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
         peak = _Peak(process.pid)
         process.wait()
+        memory = peak.stop()
     seconds = time.monotonic() - begin
     if process.returncode != 0 and not may_fail:
         text = (folder / "log.txt").read_text(errors="replace")
         raise SystemExit(f"{' '.join(command[2:])} failed:\n{text[-2000:]}")
-    return Run(seconds, peak.stop())
+    return Run(seconds, memory)
 
 
 class _Peak:

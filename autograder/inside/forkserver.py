@@ -60,7 +60,7 @@ def _warm(shell: object) -> None:
     """Import what notebooks import, and do once what is slow the first time."""
     import matplotlib.pyplot  # noqa: F401
     import torch
-    import torch.fx.experimental.symbolic_shapes  # noqa: F401 (by the first backward)
+    import torch.fx.experimental.symbolic_shapes
 
     from . import referee, student  # noqa: F401
 
