@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+CATALOGUE = ("misconceptions.py", "alternatives.py")  # beside each solution
 NUMBERS = "biufc"  # NumPy's kinds of dtype that hold numbers
 
 
@@ -113,7 +114,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     """Read the catalogue of the assignment whose solution stands in `folder`."""
     global _current
     _current = Catalogue()
-    for name in ("misconceptions.py", "alternatives.py"):
+    for name in CATALOGUE:
         if (folder / name).is_file():
             spec = importlib.util.spec_from_file_location(name, folder / name)
             spec.loader.exec_module(importlib.util.module_from_spec(spec))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+from .answers import CATALOGUE
 from .classroom import Submission
 from .errors import NoSandbox, UsageError
 from .gradebook import Recorder
@@ -17,7 +18,6 @@ from .release import source_notebook
 from .results import Record
 from .worker import Job, grade, refuse
 
-CATALOGUE = ("misconceptions.py", "alternatives.py")
 DIED = "The process that graded this notebook died several times; it was given up."
 
 

@@ -13,6 +13,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import determine_grade
 from traitlets import Bool, Integer, Unicode
 
+from .answers import CATALOGUE
 from .blueprint import names_used, read_blueprint
 from .errors import NoSandbox, UsageError
 from .faults import OwnCells
@@ -33,7 +34,6 @@ from .verdicts import (
     verdict_of,
 )
 
-CATALOGUE = ("misconceptions.py", "alternatives.py")
 RECOGNISE_SECONDS = 20  # for comparing one answer with the catalogue
 TOO_LONG = "The cell ran longer than its limit of {} s and was stopped."
 CRASHED = "The Python process died in this cell or before it; the cell has no result."

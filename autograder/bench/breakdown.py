@@ -18,8 +18,6 @@ from ..wire import Closed
 from ..worker import grade
 from .classes import Classroom
 
-CELLS = ("set-up cells", "student's cells", "referee's cells")
-
 
 def measure(root: Path, classroom: Classroom, folder: Path) -> dict[str, list[float]]:
     """Seconds of each phase, one number a submission.
