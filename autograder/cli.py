@@ -83,7 +83,7 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
     task with its points, a verdict and, where something is wrong, a hint. Nothing is
     recorded. Exit status: 0 for full marks, 1 for less, 2 if it cannot be checked.
     """
-    from .processes import fork_server
+    from .forks import fork_server
     from .submission import assignment_of, parse, read_bytes
 
     content = read_bytes(notebook)
@@ -163,22 +163,22 @@ def grade(
     when all are recorded, 2 if nothing could be graded.
     """
     root, config = _open(course)
+    if no_sandbox:
+        config.JudgingExecute.confined = False
+    from .pool import Pool
+
+    confined = config.JudgingExecute.get("confined", True)
+    pool = Pool(workers, scheduler, confined)  # imports beside what we import below
     from .classroom import find_submissions
     from .sources import solution_path
 
     solution_path(root, assignment)
-    if no_sandbox:
-        config.JudgingExecute.confined = False
-    elif scheduler is None:
-        from .sandbox import require
-
-        require()
     folder = submissions or root / "submitted"
     found = find_submissions(folder, assignment, students)
-    from .coordinator import Pool, grade_class
+    from .coordinator import grade_class
     from .tables import print_class, with_progress
 
-    pool = Pool(min(workers, len(found)), scheduler)
+    pool.require()
     records = grade_class(root, config, assignment, found, pool, resume)
     records = sorted(with_progress(records, len(found)), key=lambda r: r.student)
     if as_json:

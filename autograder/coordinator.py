@@ -1,10 +1,8 @@
 """Grade a class: hand jobs to workers, record what comes back."""
 
 import json
-import logging
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 
 from traitlets.config import Config
@@ -13,26 +11,12 @@ from .answers import CATALOGUE
 from .classroom import Submission
 from .errors import NoSandbox, UsageError
 from .gradebook import Recorder
-from .processes import start_fork_server
+from .pool import Pool
 from .release import source_notebook
 from .results import Record
 from .worker import Job, grade, refuse
 
 DIED = "The process that graded this notebook died several times; it was given up."
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Where jobs are run.
-
-    Attributes
-    ----------
-    workers : processes of a local cluster.
-    scheduler : address of a dask scheduler to be used instead, or None.
-    """
-
-    workers: int = 2
-    scheduler: str | None = None
 
 
 def make_job(root: Path, assignment: str, submission: bytes, config: Config) -> Job:
@@ -80,9 +64,7 @@ def grade_class(
             jobs.append((submission, job, problem))
     if not jobs:
         return
-    with _client(pool) as client, closing(recorder):
-        confined = config.JudgingExecute.get("confined", True)
-        client.run(start_fork_server, confined)
+    with pool.client(len(jobs)) as client, closing(recorder):
         futures = {
             client.submit(grade, job, pure=False): (submission, job)
             for submission, job, problem in jobs
@@ -135,31 +117,3 @@ def _results(futures: dict) -> Iterator[tuple]:
             raise future.exception()
         done = future.status == "finished"
         yield submission, job, future.result() if done else refuse(job, DIED)
-
-
-@contextmanager
-def _client(pool: Pool) -> Iterator:
-    from distributed import Client, LocalCluster
-
-    if pool.scheduler is not None:
-        try:
-            client = Client(pool.scheduler, timeout=5)
-        except (OSError, ValueError):
-            raise UsageError(
-                f"No scheduler answers at {pool.scheduler}; start one with "
-                "'dask scheduler' or leave --scheduler out."
-            ) from None
-        with client:
-            yield client
-        return
-    options = {"threads_per_worker": 1, "processes": True, "memory_limit": 0}
-    with (
-        LocalCluster(
-            n_workers=pool.workers,
-            dashboard_address="127.0.0.1:0",  # a free port: several may run at once
-            silence_logs=logging.CRITICAL,
-            **options,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client

@@ -13,7 +13,6 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from .errors import UsageError
-from .sources import write_source_notebooks
 
 CONFIG = "nbgrader_config.py"
 SOURCE = "_build/source"
@@ -57,6 +56,8 @@ def configure(c: Config, root: Path) -> None:
     exchange = root / "_build" / "exchange"
     c.Exchange.root = str(exchange)
     if not c.Reading:
+        from .sources import write_source_notebooks  # slow to import
+
         write_source_notebooks(root)
         exchange.mkdir(parents=True, exist_ok=True)  # `nbgrader list` wants it
 

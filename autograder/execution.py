@@ -17,8 +17,8 @@ from .answers import CATALOGUE
 from .blueprint import names_used, read_blueprint
 from .errors import NoSandbox, UsageError
 from .faults import OwnCells
+from .forks import fork_server, replace_fork_server
 from .inside.confine import Limits
-from .processes import fork_server
 from .session import Ended, Session
 from .verdicts import (
     DIED,
@@ -103,8 +103,7 @@ class JudgingExecute(NbGraderPreprocessor):
         try:
             return Session(fork_server(self.confined), limits, folder)
         except (RuntimeError, OSError, NoSandbox):  # it has died: it is replaced once
-            fork_server.cache_clear()
-            return Session(fork_server(self.confined), limits, folder)
+            return Session(replace_fork_server(self.confined), limits, folder)
 
     def _run(self, cell: NotebookNode) -> None:
         """Run one cell, if any more are run."""

@@ -47,7 +47,7 @@ def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
     So a submission is saved whole or not at all, and a disk is waited for once.
     """
     session = gradebook.db()
-    session.commit = session.flush
+    session.commit = lambda: None
     try:
         yield
     except BaseException:

@@ -7,8 +7,9 @@ import nbformat
 from nbformat import NotebookNode, ValidationError
 
 from .errors import UsageError
+from .forks import START_SECONDS, ForkServer
 from .inside.confine import Limits
-from .processes import START_SECONDS, ForkServer, Late, Process
+from .processes import Late, Process
 from .wire import MAX_BYTES, Closed, WireError, decode, encode
 
 OWN = 8 * 2**20  # bytes of what a student's process sends to be read here

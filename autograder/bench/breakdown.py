@@ -11,9 +11,9 @@ import nbformat
 from ..classroom import Submission
 from ..coordinator import make_job
 from ..course import CONFIG, read_config
+from ..forks import fork_server
 from ..gradebook import Recorder
 from ..inside.confine import Limits
-from ..processes import fork_server
 from ..wire import Closed
 from ..worker import grade
 from .classes import Classroom

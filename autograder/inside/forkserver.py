@@ -18,7 +18,8 @@ import sys
 from contextlib import suppress
 
 MAX_REQUEST = 10_000
-DONE = b"."  # one answer to each request, and one when all is imported
+DONE = b"."  # the answer to each request; before them, one when forks can be shut
+# in here, and one when all is imported
 
 
 def serve(control: socket.socket, confined: bool) -> None:
@@ -28,6 +29,7 @@ def serve(control: socket.socket, confined: bool) -> None:
 
     if confined:
         trial()
+    control.sendall(DONE)
     shell = Shell.instance()
     _warm(shell)
     keys: dict[int, int] = {}  # key of a request -> process
@@ -36,10 +38,15 @@ def serve(control: socket.socket, confined: bool) -> None:
     while True:
         message, sockets, _, _ = socket.recv_fds(control, MAX_REQUEST, 1)
         if not message:
-            return
+            break
         request = json.loads(message)
         _reap(keys)
-        if request["do"] == "fork":
+        if request["do"] == "lend":
+            if os.fork() == 0:
+                keys = {}
+                os.dup2(sockets[0], control.fileno())
+            os.close(sockets[0])
+        elif request["do"] == "fork":
             process = os.fork()
             if process == 0:
                 control.close()
@@ -47,13 +54,20 @@ def serve(control: socket.socket, confined: bool) -> None:
             os.close(sockets[0])
             keys[request["key"]] = process
         elif request["key"] in keys:
-            with suppress(ProcessLookupError):
-                send = os.kill if confined else os.killpg  # a session each
-                number = request["number"]
-                if confined and number == signal.SIGKILL:
-                    number = signal.SIGTERM  # it kills the inner process, then ends
-                send(keys[request["key"]], number)
+            _signal(keys[request["key"]], request["number"], confined)
         control.sendall(DONE)
+    for process in keys.values():  # whoever asked for them is gone
+        _signal(process, signal.SIGKILL, confined)
+
+
+def _signal(process: int, number: int, confined: bool) -> None:
+    with suppress(ProcessLookupError):
+        if not confined:
+            os.killpg(process, number)  # a session each
+        elif number == signal.SIGKILL:
+            os.kill(process, signal.SIGTERM)  # it kills the inner process, then ends
+        else:
+            os.kill(process, number)
 
 
 def _warm(shell: object) -> None:

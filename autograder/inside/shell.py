@@ -1,5 +1,6 @@
 """IPython without a terminal and without a network: a cell in, its outputs out."""
 
+import ast
 import io
 import os
 import signal
@@ -151,6 +152,14 @@ class Shell(InteractiveShell):
 
     def ask_exit(self) -> None:
         """`exit()` ends the cell alone, as the notebook is not over."""
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Translate IPython's own syntax; plain Python has none of it."""
+        try:
+            compile(raw_cell, "", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def _showtraceback(self, etype: type, evalue: object, stb: list[str]) -> None:
         try:

@@ -53,7 +53,8 @@ class Desk:
 
     def _call(self, name: str, args: list, kwargs: dict, of: int | None) -> bytes:
         """Call a function, or a method of an object, by value."""
-        before = [encode(a, self._keep) for a in args]
+        inputs = [*args, *kwargs.values()]
+        before = encode(inputs, id)  # of an object: which one it is
         try:
             with self._shell.collecting(), interruptible():
                 owner = None if of is None else self._objects[of]
@@ -61,8 +62,7 @@ class Desk:
                     self._shell.user_ns[name] if of is None else getattr(owner, name)
                 )
                 value = function(*args, **kwargs) if callable(function) else function
-            after = enumerate(encode(a, self._keep) for a in args)
-            changed = [place for place, now in after if now != before[place]]
+            changed = _differences(before, encode(inputs, id))
             return encode(("value", value, changed), self._keep)
         except WireError as error:
             return encode(("error", "TypeError", f"{name} returned no value: {error}"))
@@ -72,6 +72,15 @@ class Desk:
     def _keep(self, value: object) -> int:
         self._objects.append(value)
         return len(self._objects) - 1
+
+
+def _differences(before: bytes, after: bytes) -> list[int]:
+    """The places at which two lists differ."""
+    if before == after:
+        return []
+    lists = [decode(frame, lambda number, _: number) for frame in (before, after)]
+    pairs = enumerate(zip(*lists, strict=True))
+    return [place for place, (was, now) in pairs if encode(was) != encode(now)]
 
 
 def _message(error: BaseException) -> str:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import psutil
 from nbgrader.api import Gradebook
@@ -84,13 +84,11 @@ def grading(root, *options):
 
 
 def workers_of(process):
-    """The processes of the local cluster that have a fork server."""
-    found = []
-    for one in psutil.Process(process.pid).children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # notebooks' processes come and go
-            if any("bwrap" in child.name() for child in one.children()):
-                found.append(one)
-    return [one for one in found if "bwrap" not in one.name()]
+    """The processes of the local cluster: what Python's own fork server has forked."""
+    for one in psutil.Process(process.pid).children():
+        if "multiprocessing.forkserver" in " ".join(one.cmdline()):
+            return one.children()
+    return []
 
 
 def test_killed_workers_and_a_killed_coordinator_lose_and_double_nothing(

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from autograder import sandbox
+from autograder import forks, sandbox
+from autograder.forks import ForkServer
 from autograder.inside.confine import SCRATCH, Limits
-from autograder.processes import ForkServer, fork_server
 from autograder.session import Session
 
 from .conftest import ANSWERS, PACKAGE_ROOT, RIGHT, fill_in, hand_in, tree
@@ -97,11 +97,7 @@ def test_forks_draw_different_random_numbers(server, tmp_path):
 def without_sandbox(monkeypatch):
     """A machine on which bubblewrap cannot start."""
     monkeypatch.setattr(sandbox, "_bubblewrap", lambda: "/bin/false")
-    sandbox.require.cache_clear()
-    fork_server.cache_clear()
-    yield
-    sandbox.require.cache_clear()
-    fork_server.cache_clear()
+    monkeypatch.setattr(forks, "_servers", {})
 
 
 def test_without_a_sandbox_grade_refuses_in_a_sentence(

@@ -1,0 +1,97 @@
+"""Where a class is graded: a dask cluster, on this machine or one that is given."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from multiprocessing import forkserver, parent_process
+
+from .errors import UsageError
+from .forks import ForkServer, fork_server, prepare_worker
+
+PRELOAD = [  # what a worker uses: imported once, before workers are forked
+    "distributed",
+    "autograder.worker",
+    "autograder.admission",
+    "autograder.execution",
+    "autograder.feedback",
+]
+
+
+class Pool:
+    """Workers for one class.
+
+    A local pool begins to import what its workers need at once, beside whatever its
+    maker does next.
+
+    Parameters
+    ----------
+    workers : at most so many processes of a local cluster.
+    scheduler : address of a dask scheduler to be used instead.
+    confined : whether the workers run notebooks in the sandbox.
+    """
+
+    def __init__(
+        self, workers: int = 2, scheduler: str | None = None, confined: bool = True
+    ) -> None:
+        self._workers, self._scheduler, self._confined = workers, scheduler, confined
+        self._fork_server: ForkServer | None = None
+        if scheduler is None:
+            self._fork_server = fork_server(confined)
+            if parent_process() is None:  # not in a worker's own process
+                forkserver.set_forkserver_preload(PRELOAD)
+                forkserver.ensure_running()
+
+    def require(self) -> None:
+        """Raise NoSandbox if local workers could not run notebooks."""
+        if self._fork_server is not None:
+            self._fork_server.require()
+
+    @contextmanager
+    def client(self, jobs: int) -> Iterator:
+        """A dask client for so many jobs, whose workers are about to be ready."""
+        lending = self._fork_server.lent() if self._fork_server else nullcontext()
+        with lending as lender, self._connected(jobs) as client:
+            client.run(partial(prepare_worker, self._confined, lender))
+            yield client
+
+    def _connected(self, jobs: int):
+        if self._scheduler is not None:
+            return self._remote()
+        return self._local(min(self._workers, jobs))
+
+    @contextmanager
+    def _remote(self) -> Iterator:
+        from distributed import Client
+
+        try:
+            client = Client(self._scheduler, timeout=5)
+        except (OSError, ValueError):
+            raise UsageError(
+                f"No scheduler answers at {self._scheduler}; start one with "
+                "'dask scheduler' or leave --scheduler out."
+            ) from None
+        with client:
+            yield client
+
+    @contextmanager
+    def _local(self, workers: int) -> Iterator:
+        import dask
+
+        with dask.config.set(
+            {"distributed.worker.multiprocessing-method": "forkserver"}
+        ):
+            from distributed import Client, LocalCluster
+
+            with (
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    memory_limit=0,
+                    dashboard_address="127.0.0.1:0",  # free: several may run at once
+                    silence_logs=logging.CRITICAL,
+                ) as cluster,
+                Client(cluster) as client,
+            ):
+                yield client
