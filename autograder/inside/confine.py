@@ -4,6 +4,10 @@ The fork server lives in bubblewrap's sandbox, which has no network, no course f
 and nothing that can be written. Its forks share that sandbox. So each one gets user,
 mount, process, IPC, name and network namespaces of its own on top: it sees no other
 process, and its scratch folder is a file system of its own that ends with it.
+
+A process namespace begins with a fork. So that one fork is enough, the fork server
+makes the namespace first (`fork_apart`), which it may in namespaces of its own
+(`lead`); it then goes back to where it came from.
 """
 
 import ctypes
@@ -42,11 +46,44 @@ class Limits:
     threads: int = 64
 
 
-def enter_namespaces() -> None:
-    """Give this process, and all that it forks from now on, namespaces of their own."""
+def lead() -> int:
+    """Go on as the first process of a namespace, with the right to make more of them.
+
+    Returns what `fork_apart` needs. The process that called stays outside, and ends
+    when this one does.
+    """
+    _unshare(CLONE_NEWUSER | CLONE_NEWPID)
+    inner = os.fork()
+    if inner != 0:
+        os.closerange(0, 256)  # the control socket is the inner one's
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1]) & 0xFF)
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.open("/proc/self/ns/pid", os.O_RDONLY)
+
+
+def fork_apart(home: int) -> int:
+    """Fork into a process namespace that nothing else is in; returns as `os.fork`."""
+    _check(_libc.unshare(CLONE_NEWPID), "unshare")
+    process = os.fork()
+    if process != 0:
+        _check(_libc.setns(home, CLONE_NEWPID), "setns")
+    return process
+
+
+def shut_in(limits: Limits) -> None:
+    """Leave all that this fork shares with others, and every right."""
+    apart = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET
+    _unshare(apart)
+    os.setsid()
+    limit(limits, confined=True)
+    scratch_folder(limits)
+    drop_rights()
+
+
+def _unshare(flags: int) -> None:
+    """Enter new namespaces, a user's among them, in which this user stays the same."""
     user, group = os.getuid(), os.getgid()
-    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID
-    _check(_libc.unshare(flags | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET), "unshare")
+    _check(_libc.unshare(flags), "unshare")
     for name, text in [
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -159,29 +196,24 @@ def _filter_calls() -> None:
     _prctl(PR_SET_SECCOMP, 2, ctypes.addressof(head))
 
 
-def trial() -> None:
+def trial(home: int) -> None:
     """Go through all of it in a fork; raises OSError where that is not possible."""
-    inner = os.fork()
-    if inner == 0:
-        _try_and_exit()
-    _, status = os.waitpid(inner, 0)
-    if status != 0:
-        raise SystemExit(1)
-
-
-def _try_and_exit() -> None:
-    try:
-        enter_namespaces()
-        inner = os.fork()
-        if inner == 0:
-            limit(Limits(), confined=True)
-            scratch_folder(Limits())
-            drop_rights()
-            os._exit(0)
-        os._exit(os.waitpid(inner, 0)[1] != 0)
-    except OSError as error:
-        os.write(2, f"{error}\n".encode())
-        os._exit(1)
+    told, tells = os.pipe()
+    process = fork_apart(home)
+    if process == 0:
+        said = b""
+        try:
+            shut_in(Limits())
+        except OSError as error:
+            said = str(error).encode()
+        os.write(tells, said)
+        os._exit(0)
+    os.close(tells)
+    os.waitpid(process, 0)
+    with os.fdopen(told, "rb") as said:
+        text = said.read().decode(errors="replace")
+    if text:
+        raise OSError(text)
 
 
 def _prctl(option: int, *values: int) -> None:

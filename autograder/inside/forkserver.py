@@ -24,11 +24,12 @@ DONE = b"."  # the answer to each request; before them, one when forks can be sh
 
 def serve(control: socket.socket, confined: bool) -> None:
     """Answer requests until the other side closes the control socket."""
-    from .confine import trial
+    from .confine import fork_apart, lead, trial
     from .shell import Shell
 
+    home = lead() if confined else -1
     if confined:
-        trial()
+        trial(home)
     control.sendall(DONE)
     shell = Shell.instance()
     _warm(shell)
@@ -47,7 +48,7 @@ def serve(control: socket.socket, confined: bool) -> None:
                 os.dup2(sockets[0], control.fileno())
             os.close(sockets[0])
         elif request["do"] == "fork":
-            process = os.fork()
+            process = fork_apart(home) if confined else os.fork()
             if process == 0:
                 control.close()
                 _become(shell, sockets[0], request, confined)
@@ -62,12 +63,10 @@ def serve(control: socket.socket, confined: bool) -> None:
 
 def _signal(process: int, number: int, confined: bool) -> None:
     with suppress(ProcessLookupError):
-        if not confined:
-            os.killpg(process, number)  # a session each
-        elif number == signal.SIGKILL:
-            os.kill(process, signal.SIGTERM)  # it kills the inner process, then ends
-        else:
+        if confined:  # the first of its namespace: with it all others end
             os.kill(process, number)
+        else:
+            os.killpg(process, number)  # a session each
 
 
 def _warm(shell: object) -> None:
@@ -96,15 +95,15 @@ def _reap(keys: dict[int, int]) -> None:
 
 def _become(shell: object, number: int, request: dict, confined: bool) -> None:
     """Turn this fork into a student's or a referee's process; never returns."""
-    status = 1
+    from .confine import Limits, limit, shut_in
+
+    status, limits = 1, Limits(**request["limits"])
     try:
         if confined:
-            _shut_in(request)
+            shut_in(limits)
         else:
             os.setsid()
-            from .confine import Limits, limit
-
-            limit(Limits(**request["limits"]), confined=False)
+            limit(limits, confined=False)
             os.chdir(request["folder"])
         _converse(shell, socket.socket(fileno=number), request["role"])
         status = 0
@@ -113,25 +112,6 @@ def _become(shell: object, number: int, request: dict, confined: bool) -> None:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
         os._exit(status)
-
-
-def _shut_in(request: dict) -> None:
-    """Enter namespaces; the process that runs cells is the first one in them."""
-    from .confine import Limits, drop_rights, enter_namespaces, limit, scratch_folder
-
-    limits = Limits(**request["limits"])
-    enter_namespaces()
-    inner = os.fork()
-    if inner != 0:  # outside: pass signals on, and end when it ends
-        signal.signal(signal.SIGINT, lambda *_: os.kill(inner, signal.SIGINT))
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(inner, signal.SIGKILL))
-        os.closerange(3, 256)
-        _, status = os.waitpid(inner, 0)
-        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-    os.setsid()  # a signal to its group would reach this server, and all its forks
-    limit(limits, confined=True)
-    scratch_folder(limits)
-    drop_rights()
 
 
 def _converse(shell: object, sock: socket.socket, role: str) -> None:
