@@ -70,17 +70,24 @@ class ForkServer:
         """Wait until it is known that notebooks can be run; NoSandbox if not."""
         self._wait(imports=False)
 
-    def start(self, role: str, limits: Limits, folder: str = "") -> Process:
-        """Fork a process for a role, 'student' or 'referee'.
+    def start(
+        self, role: str, limits: Limits, line: socket.socket, folder: str = ""
+    ) -> Process:
+        """Fork a process for a role.
 
-        `folder` is its scratch folder where there is no sandbox to give it one.
+        Parameters
+        ----------
+        role : 'student' or 'referee'.
+        limits : of the process.
+        line : its end of the line between student and referee.
+        folder : its scratch folder where there is no sandbox to give it one.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         key = next(self._keys)
         request = {"do": "fork", "role": role, "key": key, "limits": asdict(limits)}
         request |= {"folder": folder}
         with theirs:
-            self._request(request, [theirs.fileno()])
+            self._request(request, [theirs.fileno(), line.fileno()])
         return Process(self, key, Channel(ours))
 
     def signal(self, key: int, number: int) -> None:

@@ -37,14 +37,17 @@ class SaveToOpen(SaveAutoGrades):
         self.assignment_id = resources["nbgrader"]["assignment"]
         self.student_id = resources["nbgrader"]["student"]
         self.gradebook = resources["gradebook"]
-        return NbGraderPreprocessor.preprocess(self, nb, resources)
+        self.gradebook.db().flush()  # all rows are there: no query needs a change
+        with self.gradebook.db().no_autoflush:
+            return NbGraderPreprocessor.preprocess(self, nb, resources)
 
 
 @contextmanager
 def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
     """Make one commit of all that is done inside; nbgrader commits for each cell.
 
-    So a submission is saved whole or not at all, and a disk is waited for once.
+    So a submission is saved whole or not at all, and a disk is waited for once. What
+    a query needs SQLAlchemy flushes before it.
     """
     session = gradebook.db()
     session.commit = lambda: None

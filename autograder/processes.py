@@ -61,8 +61,17 @@ class Process:
         self.send(encode(request))
         return self.receive(seconds)
 
+    def answers(self, seconds: float) -> bool:
+        """Whether it begins to answer, or ends, within `seconds`."""
+        return self._channel.has_news(seconds)
+
+    def interrupt(self) -> None:
+        """Stop the cell or function that it is running; it stays at rest otherwise."""
+        if self.alive:
+            self._server.signal(self._key, signal.SIGINT)
+
     def _interrupt(self) -> bytes:
-        self._server.signal(self._key, signal.SIGINT)
+        self.interrupt()
         try:
             frame = self._channel.receive(GRACE_SECONDS)
         except (TimeoutError, Closed, WireError):

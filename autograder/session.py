@@ -1,6 +1,8 @@
 """One notebook's two processes: the student's and the referee's."""
 
+import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -9,11 +11,14 @@ from nbformat import NotebookNode, ValidationError
 from .errors import UsageError
 from .forks import START_SECONDS, ForkServer
 from .inside.confine import Limits
-from .processes import Late, Process
-from .wire import MAX_BYTES, Closed, WireError, decode, encode
+from .processes import GRACE_SECONDS, Late, Process
+from .wire import Closed, WireError, decode, encode
 
 OWN = 8 * 2**20  # bytes of what a student's process sends to be read here
 MORE_SECONDS = 10.0  # for the referee's own part of a test
+INTERRUPTS = 3  # of a student's functions in one test, before the process is killed
+PAUSE = 0.05
+PING = encode({"do": "run", "source": ""})
 
 
 class Ended(Exception):
@@ -25,7 +30,7 @@ class Ended(Exception):
 
 
 class Session:
-    """Runs one notebook's cells where they belong, and relays the tests' calls.
+    """Runs one notebook's cells where they belong, and keeps the time.
 
     Parameters
     ----------
@@ -37,11 +42,14 @@ class Session:
     def __init__(self, server: ForkServer, limits: Limits, folder: Path) -> None:
         self._server, self._limits, self._folder = server, limits, folder
         begin = time.monotonic()
-        self._student = self._start("student")
-        self._referee = self._start("referee")
+        self._line, end = socket.socketpair()  # the referee's calls go over it
+        with end:
+            self._student = self._start("student", end)
+        self._referee = self._start("referee", self._line)
         forked = time.monotonic()
         for process in (self._student, self._referee):
-            process.ask({"do": "run", "source": ""}, START_SECONDS)
+            process.send(PING)
+            process.receive(START_SECONDS)
         self.seconds = {
             "fork": forked - begin,
             "connect": time.monotonic() - forked,
@@ -52,10 +60,10 @@ class Session:
         self._shared: list[str] = []
         self.timed_out = False  # whether the last cell had to be interrupted
 
-    def _start(self, role: str) -> Process:
+    def _start(self, role: str, line: socket.socket) -> Process:
         folder = self._folder / role
         folder.mkdir(exist_ok=True)
-        return self._server.start(role, self._limits, str(folder))
+        return self._server.start(role, self._limits, line, str(folder))
 
     @property
     def alive(self) -> bool:
@@ -66,6 +74,7 @@ class Session:
         """End both processes."""
         self._student.kill()
         self._referee.kill()
+        self._line.close()
 
     def run_own(self, source: str, seconds: float) -> list[NotebookNode]:
         """Run a student's cell; Ended if the process did not survive it."""
@@ -120,11 +129,11 @@ class Session:
         finally:
             self.seconds["referee's cells"] += time.monotonic() - begin
 
-    def _ask_student(self, frame: bytes, seconds: float, most: int = OWN) -> bytes:
+    def _ask_student(self, frame: bytes, seconds: float) -> bytes:
         self.timed_out = False
         try:
             self._student.send(frame)
-            return self._student.receive(seconds, most)
+            return self._student.receive(seconds, OWN)
         except Late as late:
             self.timed_out = True
             if late.frame is None:
@@ -134,41 +143,51 @@ class Session:
             raise Ended(late=False) from None
 
     def _tell_referee(self, request: dict, seconds: float) -> object:
-        """Have the referee do something, and pass its calls on until it is done."""
-        end = time.monotonic() + seconds
-        late = False
+        """Have the referee do something; it calls the student's functions itself.
+
+        When the time is over, the function that is running is interrupted. UsageError
+        if the referee does not come to an end even so.
+        """
+        self.timed_out = False
         try:
             self._referee.send(encode(request))
-            while True:
-                patience = max(end - time.monotonic(), 0) + MORE_SECONDS
-                said = decode(self._referee.receive(patience))
-                if said != "ask":
-                    self.timed_out = late
-                    return said[1]
-                call = self._referee.receive(MORE_SECONDS)
-                answer = self._pass_on(call, end)
-                late = late or self.timed_out
-                self._referee.send(answer)
+            if not self._referee.answers(seconds):
+                self.timed_out = True
+                self._stop_student()
+            return decode(self._referee.receive(MORE_SECONDS))
         except (Late, Closed, WireError):
             self._replace_referee()
             raise UsageError("The test could not be carried through.") from None
 
-    def _pass_on(self, call: bytes, end: float) -> bytes:
-        left = end - time.monotonic()
-        self.timed_out = left <= 0
-        if left <= 0 or not self.alive:
-            return encode(("gone", "", "The student's process does not answer."))
-        try:
-            return self._ask_student(call, left, MAX_BYTES)
-        except Ended:
-            return encode(("gone", "", "The student's process has ended."))
+    def _stop_student(self) -> None:
+        """Interrupt what a test has called, and kill a process that goes on."""
+        for _ in range(INTERRUPTS):
+            self._student.interrupt()
+            if self._referee.answers(GRACE_SECONDS):
+                return
+        with suppress(Late, Closed):  # killed, unless the referee is the slow one
+            self._student.send(PING)
+            self._student.receive(GRACE_SECONDS, OWN)
 
     def _replace_referee(self) -> None:
         """Start a new referee: what a student sent must not cost the next task."""
         self._referee.kill()
-        self._referee = self._start("referee")
+        with suppress(Late, Closed):
+            self._student.send(PING)  # answered once it is through with the last call
+            end = time.monotonic() + GRACE_SECONDS
+            while not self._student.answers(PAUSE) and time.monotonic() < end:
+                self._empty_line()
+            self._student.receive(GRACE_SECONDS, OWN)
+        self._empty_line()
+        self._referee = self._start("referee", self._line)
         for source in self._shared:
             self._referee.ask({"do": "run", "source": source}, MORE_SECONDS)
+
+    def _empty_line(self) -> None:
+        """Take what the student's process sent and nobody waits for any more."""
+        with suppress(OSError):
+            while self._line.recv(2**20, socket.MSG_DONTWAIT):
+                pass
 
 
 def _decoded(frame: bytes) -> object:

@@ -217,6 +217,10 @@ class Channel:
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
 
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        return self._sock.fileno()
+
     def send(self, frames: bytes) -> None:
         """Send one frame or more; Closed if nobody is there or nobody reads."""
         try:
@@ -240,6 +244,10 @@ class Channel:
         del self._buffer[: len(frame)]
         return frame
 
+    def has_news(self, seconds: float) -> bool:
+        """Whether something can be received within `seconds`, be it the end."""
+        return bool(self._buffer) or bool(self._poll.poll(1000 * seconds))
+
     def _fill(self, size: int, end: float | None) -> None:
         """Read until the buffer holds `size` bytes."""
         while len(self._buffer) < size:
@@ -258,3 +266,18 @@ class Channel:
     def close(self) -> None:
         """End the conversation."""
         self._sock.close()
+
+
+def answer(channels: list[Channel], reply: Callable[[bytes], bytes]) -> None:
+    """Reply to each frame on each channel, until one of them is closed."""
+    poll = select.poll()
+    known = {channel.fileno(): channel for channel in channels}
+    for number in known:
+        poll.register(number, select.POLLIN)
+    while True:
+        for number, _ in poll.poll():
+            try:
+                frame = known[number].receive()
+                known[number].send(reply(frame))
+            except Closed:
+                return

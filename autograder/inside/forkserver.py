@@ -1,7 +1,8 @@
 """Import everything once, then fork a process for each notebook that asks.
 
-The control socket is standard input. A request comes with a socket of its own, over
-which the new process is spoken to; each is answered by one byte:
+The control socket is standard input. A request to fork comes with two sockets: one
+over which the worker speaks to the new process, and one end of the line between a
+notebook's student and referee. Each request is answered by one byte:
 
     {"do": "fork", "role": "student" or "referee", "key": 7, "limits": {...}}
     {"do": "signal", "key": 7, "number": 2}
@@ -37,7 +38,7 @@ def serve(control: socket.socket, confined: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.sendall(DONE)
     while True:
-        message, sockets, _, _ = socket.recv_fds(control, MAX_REQUEST, 1)
+        message, sockets, _, _ = socket.recv_fds(control, MAX_REQUEST, 2)
         if not message:
             break
         request = json.loads(message)
@@ -46,16 +47,16 @@ def serve(control: socket.socket, confined: bool) -> None:
             if os.fork() == 0:
                 keys = {}
                 os.dup2(sockets[0], control.fileno())
-            os.close(sockets[0])
         elif request["do"] == "fork":
             process = fork_apart(home) if confined else os.fork()
             if process == 0:
                 control.close()
-                _become(shell, sockets[0], request, confined)
-            os.close(sockets[0])
+                _become(shell, sockets, request, confined)
             keys[request["key"]] = process
         elif request["key"] in keys:
             _signal(keys[request["key"]], request["number"], confined)
+        for number in sockets:
+            os.close(number)
         control.sendall(DONE)
     for process in keys.values():  # whoever asked for them is gone
         _signal(process, signal.SIGKILL, confined)
@@ -93,7 +94,7 @@ def _reap(keys: dict[int, int]) -> None:
                 del keys[key]
 
 
-def _become(shell: object, number: int, request: dict, confined: bool) -> None:
+def _become(shell: object, sockets: list[int], request: dict, confined: bool) -> None:
     """Turn this fork into a student's or a referee's process; never returns."""
     from .confine import Limits, limit, shut_in
 
@@ -105,7 +106,8 @@ def _become(shell: object, number: int, request: dict, confined: bool) -> None:
             os.setsid()
             limit(limits, confined=False)
             os.chdir(request["folder"])
-        _converse(shell, socket.socket(fileno=number), request["role"])
+        worker, other = (socket.socket(fileno=number) for number in sockets)
+        _converse(shell, worker, other, request["role"])
         status = 0
     except BaseException as error:
         with suppress(Exception):
@@ -114,13 +116,16 @@ def _become(shell: object, number: int, request: dict, confined: bool) -> None:
         os._exit(status)
 
 
-def _converse(shell: object, sock: socket.socket, role: str) -> None:
+def _converse(
+    shell: object, worker: socket.socket, other: socket.socket, role: str
+) -> None:
+    """Answer the worker; a student's process answers the referee, too."""
     import random
 
     import numpy as np
     import torch
 
-    from ..wire import Channel, Closed
+    from ..wire import Channel, answer
     from .referee import Bench
     from .shell import quiet
     from .student import Desk
@@ -129,14 +134,11 @@ def _converse(shell: object, sock: socket.socket, role: str) -> None:
     random.seed()
     np.random.seed(None)  # noqa: NPY002 (a fork must not repeat another's numbers)
     torch.seed()
-    channel = Channel(sock)
-    server = Desk(shell) if role == "student" else Bench(shell, channel)
-    while True:
-        try:
-            frame = channel.receive()
-        except Closed:
-            return
-        channel.send(server.answer(frame))
+    channels = [Channel(worker), Channel(other)]
+    if role == "student":
+        answer(channels, Desk(shell).answer)
+    else:
+        answer(channels[:1], Bench(shell, channels[1]).answer)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from ..answers import Catalogue, read_catalogue
 from ..diagnosis import recognise
-from ..wire import Channel, WireError, decode, encode
+from ..wire import Channel, Closed, WireError, decode, encode
 from .shell import Shell, interruptible
 
-ASK = encode("ask")  # tells the worker that a call follows
 CHANGED = (
     "Expected {0} to leave its inputs as they are, but input {1} has other values "
     "after the call. Look for lines that write into something you were given "
@@ -33,7 +32,7 @@ class Bench:
     Parameters
     ----------
     shell : runs the set-up cells and the tests.
-    channel : leads to the worker, who passes calls on to the student's process.
+    channel : leads to the student's process.
     """
 
     def __init__(self, shell: Shell, channel: Channel) -> None:
@@ -51,7 +50,7 @@ class Bench:
         found = {name: self._stand_in(name, kind) for name, kind in names.items()}
         self._shell.user_ns.update(found)
         try:
-            return encode(("done", self._shell.run(source)))
+            return encode(self._shell.run(source))
         finally:
             for name in found:
                 self._shell.user_ns.pop(name, None)
@@ -63,7 +62,7 @@ class Bench:
                 self._catalogue = _read(catalogue)
             answer = self._function(task, strict=False)
             found = recognise(answer, task, self._catalogue)
-        return encode(("done", None if found is None else [found.name, found.hint]))
+        return encode(None if found is None else [found.name, found.hint])
 
     def _stand_in(self, name: str, kind: str) -> object:
         if kind == "function":
@@ -99,16 +98,19 @@ class Bench:
 
     def _ask(self, request: dict) -> tuple[object, list[int]]:
         __tracebackhide__ = True
-        self._channel.send(ASK + encode(request, _number_of))
+        frame = encode(request, _number_of)
         try:
+            self._channel.send(frame)
             kind, *content = decode(self._channel.receive(), self._handle)
             if kind == "value":
                 value, changed = content
                 return value, [int(place) for place in changed]
             ename, message = content
+        except Closed:
+            raise Gone("The student's process has ended.") from None
         except (WireError, ValueError, TypeError, KeyError, IndexError) as error:
             raise TypeError(f"The answer is not a value: {error}") from None
-        raise _exception(kind, str(ename), str(message))
+        raise _exception(str(ename), str(message))
 
     def _handle(self, number: int, name: str) -> "Handle":
         return Handle(self._call, number, name)
@@ -142,10 +144,8 @@ def _number_of(value: object) -> int:
     raise WireError(f"a test passes a {type(value).__name__}; only values can travel")
 
 
-def _exception(kind: str, ename: str, message: str) -> Exception:
+def _exception(ename: str, message: str) -> Exception:
     """The student's exception, of the same builtin type, or of the same name."""
-    if kind != "error":
-        return Gone(message)
     known = getattr(builtins, ename, None)
     if known in (StopIteration, StopAsyncIteration):
         known = RuntimeError  # it would end a test's loop as if all were well
