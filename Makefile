@@ -1,6 +1,6 @@
 # Thin: each target is a command or two that can be read. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help book test lint format drift exercises validity attacks bench lab serve clean environment
+.PHONY: help book test lint format drift exercises validity attacks bench soak lab serve clean environment
 
 PYTHON ?= python3
 # The address of torch's CPU build, where pip would fetch the one with CUDA.
@@ -51,6 +51,9 @@ attacks: $(VENV)/ready  ## run every attack against the grader; AGAINST=nbgrader
 
 bench: $(VENV)/ready  ## grade one class with us and with nbgrader; the ratio is printed last
 	@$(BIN)/python -W ignore -m autograder.bench
+
+soak: $(VENV)/ready  ## grade 300 students an assignment while processes are killed
+	@$(BIN)/python -W ignore -m tests.autograder.soak
 
 lab: $(VENV)/ready  ## open the exercises in JupyterLab
 	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir .

@@ -283,7 +283,7 @@ def totalling(course: Course, body: str) -> Sheet:
     return course.sheet({**RIGHT, "total": source})
 
 
-@case("R14", (0, 0, 0, 0, 0), "wrong error crashed crashed crashed", engine_only=True)
+@case("R14", (0, 0, 0, 0, 0), "wrong error error error error", engine_only=True)
 def forges_the_referees_frames(course):
     forged = """frame('["tuple", [["str", "done"], ["list", []]]]')"""
     source = f"{SOCKETS}\nforged = {forged}\n"
