@@ -3,11 +3,10 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
-from multiprocessing import forkserver, parent_process
+from multiprocessing import forkserver
 
 from .errors import UsageError
-from .forks import ForkServer, fork_server, prepare_worker
+from .forks import ForkServer, fork_server
 
 PRELOAD = [  # what a worker uses: imported once, before workers are forked
     "distributed",
@@ -15,6 +14,7 @@ PRELOAD = [  # what a worker uses: imported once, before workers are forked
     "autograder.admission",
     "autograder.execution",
     "autograder.feedback",
+    "autograder.preparation",
 ]
 
 
@@ -38,9 +38,8 @@ class Pool:
         self._fork_server: ForkServer | None = None
         if scheduler is None:
             self._fork_server = fork_server(confined)
-            if parent_process() is None:  # not in a worker's own process
-                forkserver.set_forkserver_preload(PRELOAD)
-                forkserver.ensure_running()
+            forkserver.set_forkserver_preload(PRELOAD)
+            forkserver.ensure_running()
 
     def require(self) -> None:
         """Raise NoSandbox if local workers could not run notebooks."""
@@ -52,7 +51,9 @@ class Pool:
         """A dask client for so many jobs, whose workers are about to be ready."""
         lending = self._fork_server.lent() if self._fork_server else nullcontext()
         with lending as lender, self._connected(jobs) as client:
-            client.run(partial(prepare_worker, self._confined, lender))
+            from .preparation import Preparation
+
+            client.register_plugin(Preparation(self._confined, lender))
             yield client
 
     def _connected(self, jobs: int):
