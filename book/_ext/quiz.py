@@ -84,7 +84,7 @@ def take_box(item: nodes.list_item) -> bool | None:
     for box in item.findall(nodes.raw):
         if "checkbox" in box.astext():
             box.parent.remove(box)
-            return "checked" in box.astext()
+            return "checked=" in box.astext()
     return None
 
 
@@ -117,7 +117,9 @@ def choices(quiz: nodes.container, name: str) -> list[nodes.Node]:
     """Return what the reader chooses from, or types into."""
     if quiz["kind"] == "number":
         field = '<input type="text" inputmode="decimal" autocomplete="off" size="9">'
-        return [raw(f'<p class="quiz-number"><label>{WORDS["number"]} {field}</label>')]
+        return [
+            raw(f'<p class="quiz-number"><label>{WORDS["number"]} {field}</label></p>')
+        ]
     parts = [raw('<ul class="quiz-choices">')]
     for item in quiz[-1]:
         field = f'<input type="{INPUT[quiz["kind"]]}" name="{name}">'
@@ -168,7 +170,7 @@ class LayOut(SphinxPostTransform):
         """Replace each question by its parts."""
         for quiz in list(self.document.findall(nodes.container)):
             if quiz.get("classes") == ["quiz"]:
-                quiz.replace_self(laid_out(quiz))
+                quiz.parent.replace(quiz, laid_out(quiz))
 
 
 def setup(app: Sphinx) -> dict:
