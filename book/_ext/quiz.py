@@ -32,6 +32,7 @@ from sphinx.util.docutils import SphinxDirective
 
 WORDS = {
     "title": "Quick check.",
+    "several": "More than one is right.",
     "check": "Check",
     "number": "Your answer:",
     "answers": "All answers, with reasons",
@@ -150,6 +151,7 @@ def laid_out(quiz: nodes.container) -> list[nodes.Node]:
         nodes.strong("", WORDS["title"]),
         nodes.Text(" "),
         words_of(quiz[0]),
+        nodes.Text(f" {WORDS['several']}" if quiz["kind"] == "several" else ""),
         raw("</legend>"),
         *quiz.children[1:-1],
         *choices(quiz, name),

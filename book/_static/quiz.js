@@ -34,6 +34,7 @@
     const box = document.createElement("div");
     box.dataset.verdict = entry.dataset.verdict;
     box.append(...entry.cloneNode(true).childNodes);
+    box.querySelectorAll("[id]").forEach((part) => part.removeAttribute("id"));
     return box;
   };
 
