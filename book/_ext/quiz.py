@@ -114,6 +114,13 @@ def words_of(paragraph: nodes.paragraph) -> nodes.inline:
     return nodes.inline("", "", *(n.deepcopy() for n in paragraph.children))
 
 
+def spoken(choice: nodes.paragraph) -> str:
+    """Return a name for the input of a choice with mathematics, which has none."""
+    if next(choice.findall(nodes.math), None) is None:
+        return ""
+    return f' aria-label="{html.escape(choice.astext().strip())}"'
+
+
 def choices(quiz: nodes.container, name: str) -> list[nodes.Node]:
     """Return what the reader chooses from, or types into."""
     if quiz["kind"] == "number":
@@ -123,7 +130,7 @@ def choices(quiz: nodes.container, name: str) -> list[nodes.Node]:
         ]
     parts = [raw('<ul class="quiz-choices">')]
     for item in quiz[-1]:
-        field = f'<input type="{INPUT[quiz["kind"]]}" name="{name}">'
+        field = f'<input type="{INPUT[quiz["kind"]]}" name="{name}"{spoken(item[0])}>'
         parts += [raw(f"<li><label>{field} "), words_of(item[0]), raw("</label></li>")]
     return [*parts, raw("</ul>")]
 

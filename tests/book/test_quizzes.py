@@ -172,14 +172,15 @@ def test_without_html_the_question_is_text_and_a_list(small_book):
 FIRST_SINGLE = "form.quiz:has(input[type=radio])"
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture
 def page(request, browser, html):
-    """Chapter 1 in one colour scheme, with a record of what went wrong."""
-    context = browser.new_context(color_scheme=request.param)
+    """Chapter 2 in a colour scheme, with a record of what went wrong."""
+    scheme = getattr(request, "param", "light")
+    context = browser.new_context(color_scheme=scheme)
     page, errors = context.new_page(), []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else 0)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto((html / "ch1_rnn.html").as_uri())
+    page.goto((html / "ch2_attention.html").as_uri())
     page.evaluate("() => window.MathJax?.startup?.promise")
     yield page
     context.close()
@@ -196,6 +197,7 @@ def tab_to(page, quiz, what, key="Tab"):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
 def test_a_wrong_answer_and_then_the_right_one_by_keyboard_alone(page):
     quiz = page.locator(FIRST_SINGLE).first
     feedback = quiz.get_by_role("status")
@@ -205,7 +207,7 @@ def test_a_wrong_answer_and_then_the_right_one_by_keyboard_alone(page):
     )
     assert right > 0, "the test wants a question whose first choice is wrong"
     page.locator(
-        "section:has(> form.quiz:has(input[type=radio])) > h2 > a"
+        "section:has(> form.quiz:has(input[type=radio])) > :is(h2, h3) > a"
     ).first.focus()
 
     tab_to(page, quiz, "input[type=radio]")
@@ -268,7 +270,7 @@ def test_a_typed_number_is_read_as_people_write_it(page):
 def test_without_a_script_question_and_folded_reasons_remain(browser, html):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((html / "ch1_rnn.html").as_uri())
+    page.goto((html / "ch2_attention.html").as_uri())
     quiz = page.locator(FIRST_SINGLE).first
     assert quiz.locator("legend").is_visible()
     assert quiz.locator("label").first.is_visible()
