@@ -140,7 +140,7 @@ def reason(item: nodes.list_item, kind: str) -> list[nodes.Node]:
     verdict = "right" if item["right"] else "wrong"
     data = f'data-verdict="{verdict}"'
     if kind == "number" and (value := as_number(item[0].astext())) is not None:
-        data += f' data-value="{value:g}"'
+        data += f' data-value="{value:.12g}"'
     head = nodes.paragraph("", "", nodes.strong("", WORDS[verdict]), nodes.Text(" "))
     head += words_of(item[0])
     head["classes"].append("quiz-choice")
