@@ -22,7 +22,7 @@ SIZES = {
     "ch2_attention": ("Thirteen", 13, "three and a half", 210),
     "ch3_lstm": ("Sixteen", 16, "four", 235),
     "ch4_gru": ("Ten", 10, "two and three quarter", 165),
-    "ch5_transformer": ("Twenty", 20, "six", 360),
+    "ch5_transformer": ("Twenty-one", 21, "six", 370),
 }
 STATED = re.compile(
     r"## (\d+)\. .*\*(\d+) points? · difficulty [1-5] of 5 · about (\d+) minutes\*"
