@@ -390,9 +390,9 @@ wants = [
     [[[0.662322, 0.0], [0.515006, 0.0]], [[0.311856, 0.419386], [0.544329, 0.537414]]],
     [[[0.977443, 0.0], [0.778675, 0.0]], [[0.731059, 0.517986], [1.207948, 0.878524]]],
 ]
-look = "B = T = H = 2 and a W_hh that is not zero: which h does each step read?"
+look = "B = T = H = 2 and a W_hh that is not zero, and at the h that each step reads:"
 for name, part, want in zip(["h", "c"], parts, wants, strict=True):
-    expect_close(part, want, f"{name} with {look} Section 3.1 has the loop")
+    expect_close(part, want, f"{name} with {look} section 3.1 has the loop")
 parts = expect_result(lstm_forward, ones[0][:, :0], *ones[1:], case="T = 0, no steps")
 expect_parts(parts, ["h", "c"])
 for part in parts:
@@ -1119,9 +1119,9 @@ wants = [
     [[0.0, 0.645708, 1.5526, 0.654]],
     [0.0, 1.040624, 2.3882, 1.353],
 ]
-look = "with B = T = 2 and other gates at each step: which t has each factor, in (3.6)"
+look = "with B = T = 2 and other gates at each step: the time of each factor in (3.6)"
 for name, part, want in zip(names, parts, wants, strict=True):
-    expect_close(part, want, f"{name} {look} to (3.9)?")
+    expect_close(part, want, f"{name} {look} to (3.9)")
 sizes = [(2, 0, 3), (2, 4), (2, 4), (3, 16), (4, 16), (16,)]
 along = np.arange(8.0).reshape(2, 4)
 parts = expect_result(
@@ -1467,7 +1467,7 @@ got = expect_result(
         ]
     ),
 )
-look = "H = 2 and other gates at each step: which t has each factor, in (3.6) to (3.9)?"
+look = "H = 2 and other gates at each step: the time of each factor in (3.6) to (3.9)"
 expect_close(got, [1.0, 1.055809, 1.570612], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -1736,7 +1736,7 @@ parts = expect_result(
 )
 c_wanted = np.array([[0.7, 1.3], [-0.6, 0.8]])
 h_wanted = np.tanh(c_wanted) / (1 + np.exp(c_wanted * [-2.0, 1.0]))
-look = "with B = 2 and H = 2: each unit looks at its own cell, (3.14)"
+look = "with B = 2 and H = 2, where each unit looks at its own cell, (3.14)"
 expect_close(parts[1], c_wanted, f"c_t {look}")
 expect_close(parts[0], h_wanted, f"h_t {look}")
 ### BEGIN HIDDEN TESTS

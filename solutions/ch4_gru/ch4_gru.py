@@ -837,8 +837,8 @@ wants = [
     [1.6601563, 0.53125],
 ]
 for name, part, want in zip(names, parts, wants, strict=True):
-    look = f"{name} with T = H = 2: which way round is each block in what is sent back?"
-    expect_close(part, want, f"{look} Equation (4.6) has its last line")
+    look = f"{name} with T = H = 2, and at the transposes in what a step sends back,"
+    expect_close(part, want, f"{look} the last line of equation (4.6)")
 sizes = [(2, 0, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
 parts = expect_result(
     gru_backward,

@@ -747,16 +747,28 @@ got = expect_result(
     case="T = 4 tokens that ask and S = 2 that are asked",
 )
 expect_shape(got, (5, 4, 6), "the shapes of the task: the result has the shape of x")
-one, none = np.eye(2), np.zeros(2)
+eyes, none = [np.eye(2) for _ in range(4)], [np.zeros(2) for _ in range(3)]
 got = expect_result(
     multi_head,
     np.array([[[np.log(3.0), 0.0]]]),
     np.array([[[0.0, 3.0], [1.0, 1.0]]]),
     np.ones((1, 1, 2), dtype=bool),
     2,
-    *[one, none, one, none, 4 * one, none, one[::-1].copy(), np.array([1.0, 0.0])],
+    *[eyes[0], none[0], eyes[1], none[1], 4 * eyes[2], none[2]],
+    *[eyes[3][::-1].copy(), np.array([1.0, 0.0])],
 )
 expect_close(got, [[[9.0, 3.0]]], "the example above and equation (5.4)")
+got = expect_result(
+    multi_head,
+    np.array([[[5.0, 6.0], [7.0, 8.0]]]),
+    np.array([[[0.0, 3.0], [1.0, 1.0]]]),
+    np.ones((1, 2, 2), dtype=bool),
+    2,
+    *[np.zeros((2, 2)), np.array([np.log(3.0), 0.0]), eyes[0], none[0]],
+    *[4 * eyes[1], np.array([1.0, 2.0]), eyes[2], none[1]],
+)
+look = "b_q and b_v: where W_q is 0, each query is b_q, and b_v comes through whole"
+expect_close(got, [[[4.0, 10.0], [4.0, 10.0]]], look)
 matrices = np.sin(np.arange(1.0, 65.0)).reshape(4, 4, 4)
 biases = np.cos(np.arange(1.0, 17.0)).reshape(4, 4)
 weights = [a.copy() for pair in zip(matrices, biases, strict=True) for a in pair]
@@ -1248,7 +1260,9 @@ got = expect_result(
     np.array([-9.0, -20.0]),
 )
 want = [[[-8.0, -14.0]], [[-9.0, -10.0]]]
-expect_close(got, want, "two tokens, negative results: where is the maximum in (5.5)?")
+expect_close(
+    got, want, "two tokens, negative results: the place of the maximum in (5.5)"
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for front, d, d_ff in [
@@ -1633,7 +1647,7 @@ want = [
         [3.722377, 4.462529, 1.099852, -3.274023],
     ],
 ]
-look = "other weights in each part, d = 4: what is each part given, (5.8), section 5.7?"
+look = "other weights in each part, d = 4: what each part is given, (5.8), section 5.7"
 expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
