@@ -233,7 +233,7 @@ def peak_and_slope(q, k, scaled):
     q (N, d), k (N, S, d), scaled bool -> peak (N,), slope (N,)
     """
     ### BEGIN SOLUTION
-    e = (k @ q[:, :, None])[:, :, 0]  # (N, S)
+    e = np.einsum("nd,nsd->ns", q, k)
     if scaled:
         e = e / np.sqrt(q.shape[1])
     a = np.exp(e - e.max(axis=1, keepdims=True))

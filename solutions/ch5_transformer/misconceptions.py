@@ -187,9 +187,9 @@ def best_key_alone(q, k, v):
 @misconception(
     "attention",
     """Your exponential overflows where a score is large, and infinity divided by
-    infinity is not a number. Take the exponentials relative to each query's largest
-    score. The softmax in section 5.1 does so, and chapter 1 says why nothing else
-    changes.""",
+    infinity is not a number. The weights of a query stay the same if all its scores are
+    moved by the same amount. The softmax in section 5.1 makes use of that, and chapter
+    1 says why nothing else changes.""",
 )
 def exponential_overflows(q, k, v):
     e = np.exp(q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1]))
@@ -374,6 +374,14 @@ def peaks_overflow(q, k, scaled):
     a = np.exp(e) / np.exp(e).sum(axis=1, keepdims=True)
     jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
     return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+equivalent(
+    "peak_and_slope",
+    "jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :]): "
+    "'np.eye(a.shape[1]) - a[:, None, :]' -> 'a[:, None, :] - np.eye(a.shape[1])'",
+    "all entries change their sign, and only their squares are used",
+)
 
 
 # --- 3. Padding and future ---------------------------------------------------------
@@ -3877,9 +3885,9 @@ def softmax_over_the_heads(x_t, places, cache, p):
 
 @misconception(
     "cached_step",
-    """Your result is not a number for large scores: the exponential overflows. Take the
-    largest score of each head away first; the weights stay the same. Reread the hint of
-    the task, and the softmax at the beginning of section 5.1.""",
+    """Your result is not a number for large scores: the exponential overflows. The
+    weights of a head stay the same if all its scores are moved by the same amount.
+    Reread the hint of the task, and the softmax at the beginning of section 5.1.""",
 )
 def cached_exponentials_overflow(x_t, places, cache, p):
     B, heads = cache[0].shape[:2]
