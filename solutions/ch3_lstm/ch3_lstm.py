@@ -131,7 +131,9 @@ def lstm_gates(x_t, h_prev, W_xh, W_hh, b_h):
 # %% test="lstm_gates" points=2
 names = ["i", "f", "c_tilde", "o"]
 ones = [np.ones(size) for size in [(2, 3), (2, 5), (3, 20), (5, 20), (20,)]]
-parts = expect_result(lstm_gates, *ones)
+parts = expect_result(
+    lstm_gates, *ones, case="B = 2, D = 3 and H = 5 (np.split cuts along one axis)"
+)
 expect_parts(parts, names)
 for name, part in zip(names, parts, strict=True):
     expect_shape(part, (2, 5), f"{name} in the shapes of the task: a block is (B, H)")
@@ -146,6 +148,24 @@ parts = expect_result(
 )
 for name, part, want in zip(names, parts, [0.5, 0.75, 0.6, 0.25], strict=True):
     expect_close(part, [[want]], f"{name} in the example above and equation (3.1)")
+two, three = np.log(2.0), np.log(3.0)
+parts = expect_result(
+    lstm_gates,
+    np.array([[0.0], [1.0]]),
+    np.zeros((2, 2)),
+    np.array([[three, 0.0, 0.0, 0.0, 0.0, two, 0.0, 0.0]]),
+    np.zeros((2, 8)),
+    np.array([0.0, three, three, 0.0, two, 0.0, 0.0, -three]),
+)
+wants = [
+    [[0.5, 0.75], [0.75, 0.75]],
+    [[0.75, 0.5], [0.75, 0.5]],
+    [[0.6, 0.0], [0.6, 0.6]],
+    [[0.5, 0.25], [0.5, 0.25]],
+]
+look = "with B = 2 and H = 2: each block is H neighbouring columns, (3.4)"
+for name, part, want in zip(names, parts, wants, strict=True):
+    expect_close(part, want, f"{name} {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, kind, size in [
@@ -227,10 +247,31 @@ parts = expect_result(
     np.array([[-1.0, 0.0, 0.0, 1.0]]),
     np.array([1.0, np.log(3.0), 0.0, -2.0 - np.log(3.0)]),
 )
+assert not (
+    matches(parts[0], [[0.6]]) and matches(parts[1], [[0.25 * np.tanh(0.6)]])
+), (
+    "Expected (h_t, c_t), got the cell state first. Look at the order of the two "
+    "results in the shapes of the task."
+)
 expect_close(parts[1], [[0.6]], "c_t in the example above and equation (3.2)")
 expect_close(
     parts[0], [[0.25 * np.tanh(0.6)]], "h_t in the example above and equation (3.3)"
 )
+two, three = np.log(2.0), np.log(3.0)
+parts = expect_result(
+    lstm_step,
+    np.array([[0.0], [1.0]]),
+    np.zeros((2, 2)),
+    np.array([[0.4, 1.0], [-1.0, 2.0]]),
+    np.array([[three, 0.0, 0.0, 0.0, 0.0, two, 0.0, 0.0]]),
+    np.zeros((2, 8)),
+    np.array([0.0, three, three, 0.0, two, 0.0, 0.0, -three]),
+)
+c_wanted = np.array([[0.6, 0.5], [-0.3, 1.45]])
+h_wanted = np.tanh(c_wanted) * [0.5, 0.25]
+look = "with B = 2 and H = 2: each block is H neighbouring columns, (3.4)"
+expect_close(parts[1], c_wanted, f"c_t {look}")
+expect_close(parts[0], h_wanted, f"h_t {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, kind, size in [
@@ -331,6 +372,27 @@ expect_close(parts[1], [[[0.9], [0.675]]], "c in the example above and (3.2)")
 expect_close(
     parts[0], np.tanh([[[0.9], [0.675]]]) / 2, "h in the example above and (3.3)"
 )
+parts = expect_result(
+    lstm_forward,
+    np.array([[[1.0], [0.0]], [[0.0], [2.0]]]),
+    np.array([[1.0, 0.0], [0.0, -1.0]]),
+    np.array([[0.5, 0.0], [1.0, 2.0]]),
+    np.array([[1.0, 0.0, 0.0, 1.0, 2.0, 0.0, 0.0, 1.0]]),
+    np.array(
+        [
+            [0.0, 1.0, 0.0, 2.0, 1.0, 0.0, 2.0, 0.0],
+            [1.0, 0.0, -1.0, 0.0, 0.0, 2.0, 0.0, -2.0],
+        ]
+    ),
+    np.zeros(8),
+)
+wants = [
+    [[[0.662322, 0.0], [0.515006, 0.0]], [[0.311856, 0.419386], [0.544329, 0.537414]]],
+    [[[0.977443, 0.0], [0.778675, 0.0]], [[0.731059, 0.517986], [1.207948, 0.878524]]],
+]
+look = "B = T = H = 2 and a W_hh that is not zero, and at the h that each step reads:"
+for name, part, want in zip(["h", "c"], parts, wants, strict=True):
+    expect_close(part, want, f"{name} with {look} section 3.1 has the loop")
 parts = expect_result(lstm_forward, ones[0][:, :0], *ones[1:], case="T = 0, no steps")
 expect_parts(parts, ["h", "c"])
 for part in parts:
@@ -438,6 +500,22 @@ for name, part, want in zip(
     strict=True,
 ):
     expect_close(part, want, f"{name} in the example above, and the order of (3.4)")
+parts = expect_result(
+    from_packed,
+    np.arange(1.0, 9.0).reshape(8, 1),
+    np.arange(16.0).reshape(8, 2),
+    np.arange(8.0),
+    np.full(8, 10.0),
+    "cfio",
+)
+wants = [
+    [[5, 6, 3, 4, 1, 2, 7, 8]],
+    [[8, 10, 4, 6, 0, 2, 12, 14], [9, 11, 5, 7, 1, 3, 13, 15]],
+    [14, 15, 12, 13, 10, 11, 16, 17],
+]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f'{name} with H = 2 and the order "cfio": a block is H rows high'
+    expect_close(part, want, f"{look}, section 3.2")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for D, H, order in [
@@ -533,12 +611,27 @@ assert keys == sorted(want), (
 for key in want:
     expect_shape(got[key], np.shape(want[key]), f"{key} in the table of the task")
     expect_close(got[key], want[key], f"{key} in the example above and section 3.2")
-got = expect_result(to_torch, *(2 * a for a in given), case="a list of two layers")
+second = [
+    np.array([[1.0, 2.0, 3.0, 4.0]]),
+    np.array([[5.0, 6.0, 7.0, 8.0]]),
+    np.array([9.0, 8.0, 7.0, 6.0]),
+]
+both = [[*first, a] for first, a in zip(given, second, strict=True)]
+got = expect_result(to_torch, *both, case="a list of two layers")
 keys = sorted(got)
 assert keys == sorted(f"{key[:-1]}{k}" for key in want for k in (0, 1)), (
     f"Expected four keys ending in _l0 and four ending in _l1, got {keys}. Look at the "
     "example above."
 )
+want |= {
+    "weight_ih_l1": [[1.0], [2.0], [3.0], [4.0]],
+    "weight_hh_l1": [[5.0], [6.0], [7.0], [8.0]],
+    "bias_ih_l1": [9.0, 8.0, 7.0, 6.0],
+    "bias_hh_l1": [0.0] * 4,
+}
+for key in want:
+    look = "two layers: each entry of the lists belongs to its own layer, section 3.2"
+    expect_close(got[key], want[key], f"{key} of {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H, layers in [(2, 4, 3, 5, 1), (3, 2, 6, 4, 2), (1, 3, 2, 1, 3)]:
@@ -697,7 +790,7 @@ def lstm_cell_backward(dh_t, dc_t, i, f, c_tilde, o, c_prev, c_t):
 
 # %% test="lstm_cell_backward" points=3
 names = ["di", "df", "dc_tilde", "do", "dc_prev"]
-parts = expect_result(lstm_cell_backward, *8 * [np.full((2, 5), 0.5)])
+parts = expect_result(lstm_cell_backward, *(np.full((2, 5), 0.5) for _ in range(8)))
 expect_parts(parts, names)
 for name, part in zip(names, parts, strict=True):
     expect_shape(part, (2, 5), f"{name} in the shapes of the task")
@@ -806,9 +899,9 @@ def lstm_gates_backward(d_gates, gates, x_t, h_prev, W_xh, W_hh):
 
 # %% test="lstm_gates_backward" points=3
 names = ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"]
-four = tuple(np.full((2, 5), 0.5) for _ in range(4))
+fours = [tuple(np.full((2, 5), 0.5) for _ in range(4)) for _ in range(2)]
 sizes = [(2, 3), (2, 5), (3, 20), (5, 20), (20,)]
-parts = expect_result(lstm_gates_backward, four, four, *map(np.ones, sizes[:4]))
+parts = expect_result(lstm_gates_backward, *fours, *map(np.ones, sizes[:4]))
 expect_parts(parts, names)
 for name, part, size in zip(names, parts, sizes, strict=True):
     expect_shape(part, size, f"{name}, which has the shape of {name[1:]}")
@@ -829,6 +922,36 @@ for name, part, want in zip(
     strict=True,
 ):
     expect_close(part, want, f"{name} in the example above, (3.8) and (3.9)")
+reaching = [
+    [[4.0, 8.0], [0.0, 4.0]],
+    [[4.0, 0.0], [8.0, 4.0]],
+    [[1.0, 2.0], [3.0, 0.0]],
+    [[4.0, 4.0], [0.0, -4.0]],
+]
+parts = expect_result(
+    lstm_gates_backward,
+    tuple(map(np.array, reaching)),
+    tuple(np.full((2, 2), value) for value in [0.5, 0.5, 0.0, 0.5]),
+    np.array([[1.0], [2.0]]),
+    np.array([[1.0, 0.0], [-1.0, 3.0]]),
+    np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]),
+    np.array(
+        [
+            [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
+            [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+        ]
+    ),
+)
+wants = [
+    [[40], [19]],
+    [[2, 3], [-1, 1]],
+    [[1, 4, 5, 2, 7, 2, 1, -1]],
+    [[1, 1, -1, -1, -2, 2, 1, 2], [0, 3, 6, 3, 9, 0, 0, -3]],
+    [1, 3, 3, 1, 4, 2, 1, 0],
+]
+look = "with B = 2 and H = 2: blocks side by side, sums over the batch, (3.8) and (3.9)"
+for name, part, want in zip(names, parts, wants, strict=True):
+    expect_close(part, want, f"{name} {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3), (3, 4, 1)]:
@@ -969,6 +1092,52 @@ for name, part, want in zip(
 ):
     expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
     expect_close(part, want, f"{name} in the example above and (3.6) to (3.9)")
+half = [np.full((2, 2, 1), 0.5) for _ in range(2)]
+parts = expect_result(
+    lstm_backward,
+    np.array([[[1.0], [4.0]], [[0.0], [2.0]]]),
+    np.array([[1.0], [0.0]]),
+    np.array([[[1.0], [2.0]], [[-1.0], [1.0]]]),
+    np.array([[1.0], [2.0]]),
+    np.array([[2.0], [-1.0]]),
+    np.array([[[0.5], [0.0]], [[-0.5], [0.0]]]),
+    np.full((2, 2, 1), np.log(2.0)),
+    (
+        half[0],
+        np.array([[[0.5], [0.25]], [[0.75], [0.5]]]),
+        np.zeros((2, 2, 1)),
+        half[1],
+    ),
+    np.array([[0.0, 1.0, 2.0, 0.0]]),
+    np.array([[1.0, 0.0, 2.0, -1.0]]),
+)
+wants = [
+    [[[2.1414], [2.57632]], [[0.3484], [0.750904]]],
+    [[1.0256], [0.3778]],
+    [[0.7138], [0.3216]],
+    [[0.0, 1.497744, 3.0994, 1.851]],
+    [[0.0, 0.645708, 1.5526, 0.654]],
+    [0.0, 1.040624, 2.3882, 1.353],
+]
+look = "with B = T = 2 and other gates at each step: the time of each factor in (3.6)"
+for name, part, want in zip(names, parts, wants, strict=True):
+    expect_close(part, want, f"{name} {look} to (3.9)")
+sizes = [(2, 0, 3), (2, 4), (2, 4), (3, 16), (4, 16), (16,)]
+along = np.arange(8.0).reshape(2, 4)
+parts = expect_result(
+    lstm_backward,
+    np.ones((2, 0, 4)),
+    along,
+    *(np.ones(size) for size in [*sizes[:3], (2, 0, 4), (2, 0, 4)]),
+    tuple(np.ones((2, 0, 4)) for _ in range(4)),
+    *(np.ones(size) for size in sizes[3:5]),
+    case="T = 0, no steps",
+)
+expect_parts(parts, names)
+for name, part, size in zip(names, parts, sizes, strict=True):
+    expect_shape(part, size, f"{name} in the shapes of the task: T may be 0")
+    want = along if name == "dc_0" else np.zeros(size)
+    expect_close(part, want, f"{name} in the task, where it says what T = 0 gives")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H in [(3, 6, 4, 5), (1, 4, 3, 2), (2, 1, 4, 3), (5, 2, 1, 4)]:
@@ -1060,13 +1229,15 @@ def rail_by_lag(f):
 
 
 # %% test="rail_by_lag" points=2
-got = expect_result(rail_by_lag, np.full((6, 4), 0.5))
+got = expect_result(rail_by_lag, np.full((6, 4), 0.5), case="T = 6 and H = 4")
 expect_shape(got, (6, 4), "the shapes of the task: a row for each lag from 0")
 gates_given = np.array([[0.9, 0.1], [0.5, 1.0], [0.8, 0.5]])
-got = expect_result(rail_by_lag, gates_given)
+got = expect_result(rail_by_lag, gates_given, case="the example above")
 expect_close(
     got, [[1.0, 1.0], [0.8, 0.5], [0.4, 0.5]], "the example above and equation (3.10)"
 )
+got = expect_result(rail_by_lag, np.array([[0.3, 0.6]]), case="T = 1, a single step")
+expect_close(got, [[1.0, 1.0]], "the task: at lag 0 the product is empty")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for T, H, low in [(6, 4, 0.2), (1, 5, 0.5), (2, 3, 0.1), (5, 1, 0.6), (300, 2, 0.98)]:
@@ -1143,17 +1314,34 @@ def cell_jacobian(o_t, c_t, i_next, f_next, c_tilde_next, W_hh):
 
 
 # %% test="cell_jacobian" points=3
-got = expect_result(cell_jacobian, *5 * [np.full(3, 0.5)], np.ones((3, 12)))
+given = [np.full(3, 0.5) for _ in range(5)]
+got = expect_result(cell_jacobian, *given, np.ones((3, 12)))
 expect_shape(got, (3, 3), "the shapes of the task: jacobian is (H, H)")
 got = expect_result(
     cell_jacobian,
     np.array([0.5]),
     np.array([np.log(2.0)]),
-    *3 * [np.array([0.5])],
+    *(np.array([0.5]) for _ in range(3)),
     np.array([[4.0, 8.0, 2.0, 7.0]]),
 )
 paths = 2 * np.log(2.0) + 0.5 + 0.75
 expect_close(got, [[0.5 + 0.32 * paths]], "the example above and equation (3.11)")
+got = expect_result(
+    cell_jacobian,
+    np.array([0.5, 1.0]),
+    np.array([0.0, np.log(2.0)]),
+    np.array([0.5, 0.25]),
+    np.array([0.5, 0.75]),
+    np.array([0.5, 0.0]),
+    np.array(
+        [
+            [4.0, 1.0, 8.0, 0.0, 2.0, 4.0, 7.0, 7.0],
+            [0.0, 8.0, 2.0, 4.0, 8.0, 0.0, 7.0, 7.0],
+        ]
+    ),
+)
+look = "rows, columns and diagonals with H = 2: the shapes of the task, (3.11)"
+expect_close(got, [[1.125, 0.5], [1.92, 1.082711]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for H in [4, 1, 6, 3]:
@@ -1182,7 +1370,7 @@ for H in [4, 1, 6, 3]:
 # %% [markdown] prompt="all_paths_by_lag"
 # ## 12. How far back does the gradient reach?
 #
-# *4 points · difficulty 5 of 5 · about 25 minutes*
+# *4 points · difficulty 4 of 5 · about 25 minutes*
 #
 # Write `all_paths_by_lag`: how strongly the last cell state depends on each earlier one
 # by *all* paths (section 3.4; the right half of its figure shows such curves). The size
@@ -1263,6 +1451,24 @@ got = expect_result(
     np.array([[0.0, 0.0, 2.0, 4.0]]),
 )
 expect_close(got, [1.0, 0.82, 0.8644], "the example above, (3.6) to (3.9)")
+got = expect_result(
+    all_paths_by_lag,
+    (
+        np.full((3, 2), 0.5),
+        np.array([[0.9, 0.9], [0.5, 0.25], [0.75, 0.5]]),
+        np.full((3, 2), 0.25),
+        np.full((3, 2), 0.5),
+    ),
+    np.array([[np.log(2.0), 0.0], [1.0, -1.0], [0.5, 2.0]]),
+    np.array(
+        [
+            [1.0, 0.0, 2.0, 0.0, 2.0, 0.0, 4.0, 0.0],
+            [0.0, 2.0, 1.0, 0.0, 1.0, 2.0, 0.0, -4.0],
+        ]
+    ),
+)
+look = "H = 2 and other gates at each step: the time of each factor in (3.6) to (3.9)"
+expect_close(got, [1.0, 1.055809, 1.570612], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for T, H, size in [(6, 4, 0.6), (5, 3, 1.5), (1, 5, 0.8), (7, 1, 1.5), (2, 6, 0.5)]:
@@ -1312,9 +1518,9 @@ for T, H, size in [(6, 4, 0.6), (5, 3, 1.5), (1, 5, 0.8), (7, 1, 1.5), (2, 6, 0.
 #
 # $$b_f = \log \frac{f}{1 - f}$$
 #
-# Shapes: `half_life (H,)`, positive numbers that need not be whole → `b_h (4H,)`, with
-# the blocks in the order of equation (3.4), section 3.2. The other three blocks are
-# zero.
+# Shapes: `half_life (H,)`, numbers from 0.05 to 100,000 that need not be whole →
+# `b_h (4H,)`, with the blocks in the order of equation (3.4), section 3.2. The other
+# three blocks are zero.
 #
 # **Example.** $H=2$, half-lives 1 and 10. Unit 1: $f = 0.5$ and $b_f = 0$. Unit 2:
 # $f = 0.5^{1/10} = 0.9330$ and $b_f = \log(0.9330/0.0670) = 2.6342$. So
@@ -1516,6 +1722,23 @@ expect_close(
     [[np.tanh(0.7) / (1 + np.exp(-1.4))]],
     "h_t in the example above, and which cell state the output gate sees",
 )
+parts = expect_result(
+    peephole_step,
+    np.zeros((2, 1)),
+    np.zeros((2, 2)),
+    np.array([[1.0, 2.0], [-1.0, 1.0]]),
+    np.ones((1, 8)),
+    np.ones((2, 8)),
+    np.array([0.0, 0.0, 0.0, 0.0, np.log(2.0), np.log(2.0), 0.0, 0.0]),
+    np.array([np.log(3.0), 0.0]),
+    np.array([-np.log(3.0), 0.0]),
+    np.array([2.0, -1.0]),
+)
+c_wanted = np.array([[0.7, 1.3], [-0.6, 0.8]])
+h_wanted = np.tanh(c_wanted) / (1 + np.exp(c_wanted * [-2.0, 1.0]))
+look = "with B = 2 and H = 2, where each unit looks at its own cell, (3.14)"
+expect_close(parts[1], c_wanted, f"c_t {look}")
+expect_close(parts[0], h_wanted, f"h_t {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, look in [(4, 3, 5, 1.5), (1, 6, 2, 1.5), (7, 1, 4, 1.5), (3, 5, 1, 0.0)]:
@@ -1563,14 +1786,15 @@ for B, D, H, look in [(4, 3, 5, 1.5), (1, 6, 2, 1.5), (7, 1, 4, 1.5), (3, 5, 1, 
 # $\bar m$ are their means over the half. Where the unit or the mark never changes,
 # let $r = 0$. A unit may follow the mark with either sign, so the chosen unit is the
 # one with the largest $|r|$ on the choosing half. If its $r$ there is negative, turn
-# the signs of both its correlations round: the chosen one is then positive, and the
-# checked one says whether the unit keeps its sign.
+# the signs of both its correlations round: the chosen one is then positive. The checked
+# one may be negative; it says whether the unit keeps its sign.
 #
 # Shapes: `cells (P, N, H)`, what the $H$ units hold after each of $N$ characters of
 # $P \ge 2$ pieces, `mark (P, N)`, booleans or numbers → `(best, chosen, checked)` in
 # this order: the unit's number (an integer from 0), its correlation where it was
 # chosen, and where it is checked. On the choosing half, mark and at least one unit do
-# change.
+# change, and no other unit has an $|r|$ as large as the best one's. What never changes
+# in a half holds a multiple of $1/2$ there, so its mean is exact.
 #
 # **Example.** $P=2$, $N=4$, $H=2$. The mark is $(0, 0, 1, 1)$ in piece 0 and
 # $(0, 1, 0, 1)$ in piece 1. Unit 0 holds $(1, 1, -1, -1)$ and $(1, 1, 1, -1)$, unit 1
@@ -1625,6 +1849,22 @@ expect_close(parts[2], 3**-0.5, "checked in the example above: same unit, same s
 still = np.concatenate([cells, np.full((2, 4, 1), 0.5)], axis=2)
 parts = expect_result(find_cell, still, marks, case="a unit that never changes")
 expect_close(parts[1], 1.0, "the task: a unit that never changes has correlation 0")
+cells = np.array(
+    [
+        [[0.0, 0.0], [1.0, 1.0]],
+        [[1.0, 0.0], [0.0, 1.0]],
+        [[0.0, 1.0], [1.0, 1.0]],
+        [[1.0, 0.0], [0.0, 1.0]],
+    ]
+)
+parts = expect_result(find_cell, cells, np.tile([0.0, 1.0], (4, 1)))
+assert np.array_equal(parts[0], 0), (
+    f"Expected unit 0 as the best of four pieces, got {parts[0]}. Look at the task: "
+    "pieces 0 and 2 choose, and 1 and 3 have no say."
+)
+look = "four pieces: unit 0 follows the mark in pieces 0 and 2"
+expect_close(parts[1], 1.0, f"chosen of {look}")
+expect_close(parts[2], -1.0, f"checked of {look}, and its opposite in 1 and 3")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for P, N, H, scale, kind in [
@@ -1700,7 +1940,8 @@ assert matches(result[2], 0.0), (
 # %% [markdown] written="reflection" points=2
 # ### BEGIN SOLUTION
 # **A model answer.** (a) At 0.5 the product is $0.5^{300}$, about $5 \cdot 10^{-91}$:
-# nothing. At 0.9975 it is $0.9975^{300}$, about 0.47. The gates would open only if the
+# nothing. At 0.9975 it is $0.9975^{300}$, about 0.47 (with $\sigma(6)$ not rounded
+# 0.48). The gates would open only if the
 # loss at the end told them that keeping the alarm would have paid, and that message is
 # the gradient that has vanished on the way. The other paths carry more than the rail,
 # but with a start like torch's they vanish as well. (b) Shut the input gates, too, with
@@ -1714,9 +1955,9 @@ assert matches(result[2], 0.0), (
 # would have to change the unit and see what the prediction does.
 #
 # **Rubric, 2 points.** Half a point for the two numbers of (a), to the power of ten and
-# to one digit. Half a point for: the message that would open the gates is the gradient
-# that vanishes. Half a point for (b): one thing from section 3.5 (input gates) and one
-# other, with reasons; or both from section 3.5 with a reason that names what piles up.
-# Half a point for (c): at least two of held-out data, untrained control, following is
-# not using.
+# to one digit (0.47 and 0.48 are both right). Half a point for: the message that would
+# open the gates is the gradient that vanishes. Half a point for (b): one thing from
+# section 3.5 (input gates) and one other, with reasons; or both from section 3.5 with a
+# reason that names what piles up. Half a point for (c): at least two of held-out data,
+# untrained control, following is not using.
 # ### END SOLUTION

@@ -357,6 +357,20 @@ def gates_read_the_cell(x_t, h_prev, c_prev, W_xh, W_hh, b_h):
     return h_t, c_t
 
 
+@misconception(
+    "lstm_step",
+    """You probably gave the columns to the four rows in turn, every fourth column to
+    the same one. The blocks stand side by side, and each is a run of neighbouring
+    columns. Reread section 3.2, equation (3.4).""",
+)
+def step_with_every_fourth_column(x_t, h_prev, c_prev, W_xh, W_hh, b_h):
+    z = x_t @ W_xh + h_prev @ W_hh + b_h
+    i, f, c_tilde, o = (z[:, k::4] for k in range(4))
+    c_t = sigmoid(f) * c_prev + sigmoid(i) * np.tanh(c_tilde)
+    h_t = sigmoid(o) * np.tanh(c_t)
+    return h_t, c_t
+
+
 # --- 3. The whole sequence ----------------------------------------------------------
 
 
@@ -368,7 +382,7 @@ def lstm_forward_inputs(rng):
 
 @misconception(
     "lstm_forward",
-    """The gates of every step of yours read the first hidden state again. The hidden
+    """At every step, your gates read the first hidden state again. The hidden
     state that a step makes is what the gates of the next one see. Reread the loop in
     section 3.1.""",
 )
@@ -1123,7 +1137,7 @@ def rail_without_the_outlet(dh_t, dc_t, i, f, c_tilde, o, c_prev, c_t):
 
 @misconception(
     "lstm_cell_backward",
-    """The gates of yours hear only what comes along the rail, not what came through
+    """Your gates hear only what comes along the rail, not what came through
     the hidden state. Both have reached the cell state before it goes back to the
     gates. Reread section 3.3, equations (3.6) and (3.7), in their order.""",
 )
@@ -2055,6 +2069,22 @@ def rail_in_every_row(o_t, c_t, i_next, f_next, c_tilde_next, W_hh):
     return f_next + shown[:, None] * M
 
 
+@misconception(
+    "cell_jacobian",
+    """You transposed the blocks of the recurrent weights. In this book a row of them
+    belongs to the unit that is shown, a column to the gate that hears of it; as the
+    blocks are square, no shape complains. Reread section 3.4, equation (3.11), and the
+    last line of the shapes in the task.""",
+)
+def blocks_transposed(o_t, c_t, i_next, f_next, c_tilde_next, W_hh):
+    W_hi, W_hf, W_hc, _ = (block.T for block in np.split(W_hh, 4, axis=1))
+    M = W_hf * (c_t * f_next * (1 - f_next))
+    M = M + W_hi * (c_tilde_next * i_next * (1 - i_next))
+    M = M + W_hc * (i_next * (1 - c_tilde_next**2))
+    shown = o_t * (1 - np.tanh(c_t) ** 2)
+    return np.diag(f_next) + shown[:, None] * M
+
+
 # --- 12. How far back does the gradient reach? --------------------------------------
 
 
@@ -2313,6 +2343,29 @@ def norms_of_the_steps_multiplied(gates, c, W_hh):
         M = M + W_hc * (i[t] * (1 - c_tilde[t] ** 2))
         sizes.append(np.linalg.norm(np.diag(f[t]) + shown[t - 1][:, None] * M, 2))
     return np.cumprod(sizes)
+
+
+@misconception(
+    "all_paths_by_lag",
+    """Along the rail you scaled the rows of your matrix by the forget gates. A row
+    belongs to one number of the last cell state, a column to a unit of this step, and
+    the gates are those of this step's units. Reread the task on what a row holds, and
+    section 3.3, equation (3.7), last line.""",
+)
+def forget_gates_scale_the_rows(gates, c, W_hh):
+    i, f, c_tilde, o = gates
+    H, squashed, norms = c.shape[1], np.tanh(c), []
+    dh, dc = np.zeros((H, H)), np.eye(H)
+    for t in reversed(range(len(c))):
+        dc = dc + dh * o[t] * (1 - squashed[t] ** 2)
+        norms.append(np.linalg.norm(dc, 2))
+        delta_i = dc * c_tilde[t] * i[t] * (1 - i[t])
+        delta_f = dc * c[t - 1] * f[t] * (1 - f[t])
+        delta_c = dc * i[t] * (1 - c_tilde[t] ** 2)
+        delta_o = dh * squashed[t] * o[t] * (1 - o[t])
+        dh = np.concatenate([delta_i, delta_f, delta_c, delta_o], axis=1) @ W_hh.T
+        dc = dc * f[t][:, None]
+    return np.array(norms)
 
 
 # --- 13. How long shall a unit remember? --------------------------------------------

@@ -121,8 +121,8 @@ def free_and_tied(f, i, c_tilde, c_0):
 
 # %% test="free_and_tied" points=2
 names = ["free", "tied"]
-half = np.full((2, 5, 3), 0.5)
-parts = expect_result(free_and_tied, half, half, half, np.ones((2, 3)))
+halves = [np.full((2, 5, 3), 0.5) for _ in range(3)]
+parts = expect_result(free_and_tied, *halves, np.ones((2, 3)))
 expect_parts(parts, names)
 for name, part in zip(names, parts, strict=True):
     expect_shape(part, (2, 5, 3), f"the shapes of the task: {name} is (B, T, H)")
@@ -137,6 +137,22 @@ parts = expect_result(
 wants = [[[[1.0], [0.5], [1.25]]], [[[0.0], [0.0], [0.5]]]]
 for name, part, want in zip(names, parts, wants, strict=True):
     expect_close(part, want, f"the {name} states of the example and section 4.1")
+parts = expect_result(
+    free_and_tied,
+    np.array([[[0.5, 1.0], [0.25, 0.0]], [[0.0, 0.5], [1.0, 0.5]]]),
+    np.array([[[0.25, 0.0], [0.5, 1.0]], [[0.5, 1.0], [0.0, 0.25]]]),
+    np.array([[[0.8, 5.0], [-0.4, -3.0]], [[2.0, 1.0], [7.0, -4.0]]]),
+    np.array([[2.0, -1.0], [1.0, 4.0]]),
+)
+wants = [
+    [[[1.2, -1.0], [0.1, -3.0]], [[1.0, 3.0], [1.0, 0.5]]],
+    [[[1.4, -1.0], [0.05, -3.0]], [[2.0, 2.5], [2.0, -0.75]]],
+]
+for name, part, want, equation in zip(
+    names, parts, wants, ["(4.1)", "(4.2)"], strict=True
+):
+    look = f"the {name} states with B = T = H = 2 and a c_0 that is not zero"
+    expect_close(part, want, f"{look}, equation {equation}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, H, kind in [
@@ -235,6 +251,38 @@ sizes = [(2, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
 got = expect_result(gru_step, *(np.full(size, 0.1) for size in sizes))
 expect_shape(got, (2, 4), "the shapes in the table: h_t is (B, H)")
 
+# One gate after the other is held open or shut by its bias, so that one line of (4.4)
+# is seen at a time.
+for r_bias, z_bias, want, look in [
+    (
+        -50.0,
+        50.0,
+        np.array([[0.5, -1.0], [0.0, 0.25]]),
+        "the last line of (4.4), and the order r, z, n: where z_t is 1, all stays",
+    ),
+    (
+        -50.0,
+        -50.0,
+        np.tanh([[0.4, 0.1], [0.5, 0.3]]),
+        "n_t in (4.4): where z_t and r_t are 0, h_t is tanh of the input's part",
+    ),
+    (
+        50.0,
+        -50.0,
+        np.tanh([[-1.5, 0.4], [1.1, 0.1]]),
+        "n_t in (4.4): where z_t is 0 and r_t is 1, the past's part comes in whole",
+    ),
+]:
+    got = expect_result(
+        gru_step,
+        np.array([[1.0], [2.0]]),
+        np.array([[0.5, -1.0], [0.0, 0.25]]),
+        np.array([[0.0, 0.0, 0.0, 0.0, 0.1, 0.2]]),
+        np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 2.0, 0.0]]),
+        np.array([r_bias, r_bias, z_bias, z_bias, 0.3, -0.1]),
+        np.array([0.1, -0.2]),
+    )
+    expect_close(got, want, look)
 got = expect_result(
     gru_step,
     np.array([[1.0]]),
@@ -246,7 +294,9 @@ got = expect_result(
 )
 z = 1 / (1 + np.exp(-1.0))
 expect_close(
-    got, [[(1 - z) * np.tanh(1.0) + z / 2]], "the example above and equation (4.4)"
+    got,
+    [[(1 - z) * np.tanh(1.0) + z / 2]],
+    "the example above and (4.4): what goes into r_t and z_t, and what r_t scales",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -345,6 +395,22 @@ expect_close(
     got,
     [[np.tanh(0.5) / 2 + 0.25, np.tanh(0.4) / 2 - 0.5]],
     "the example above and equation (4.5)",
+)
+three = np.log(3.0)
+got = expect_result(
+    gru_step_before,
+    np.array([[1.0]]),
+    np.array([[0.5, -1.0]]),
+    np.array([[0.0, 0.0, 0.0, 0.0, 0.4, 0.1]]),
+    np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 0.0, -three, three, 2.0, 0.0]]),
+    np.array([50.0, -50.0, 0.0, 0.0, 0.0, 0.0]),
+    np.array([0.1, -0.2]),
+)
+expect_close(
+    got,
+    [[np.tanh(0.5) / 4 + 0.375, 3 * np.tanh(0.4) / 4 - 0.25]],
+    "z_t in (4.4): the example with z_t = (0.75, 0.25), since W_hz sees the whole "
+    "old state, which is kept where z_t is large",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -577,6 +643,32 @@ wants = [
 for name, part, want in zip(names, parts, wants, strict=True):
     expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
     expect_close(part, want, f"{name} in the example above and equation (4.6)")
+parts = expect_result(
+    gru_step_backward,
+    np.array([[4.0, 8.0], [-4.0, 4.0]]),
+    np.array([[2.0], [-1.0]]),
+    np.array([[-0.5, 1.0], [0.0, 2.0]]),
+    np.full((2, 2), 0.5),
+    np.full((2, 2), 0.25),
+    np.array([[-2.0, 4.0], [2.0, 0.0]]),
+    np.array([[0.5, 0.0], [0.0, -0.5]]),
+    np.array([[1.0, -1.0, 0.0, 2.0, 0.5, 1.0]]),
+    np.array([[1.0, 0.0, 2.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0, 2.0, 0.0]]),
+)
+wants = [
+    [[3.0], [3.0]],
+    [[1.375, -2.5], [-1.375, -2.0]],
+    [[-0.75, 12.0, -1.5, 1.125, 7.5, 9.75]],
+    [
+        [0.5625, -3.0, 0.375, -0.75, -0.5625, -1.5],
+        [-4.125, 6.0, -0.75, 5.25, -1.875, 5.25],
+    ],
+    [-2.625, 6.0, -0.75, 3.375, -0.75, 8.25],
+    [-0.375, 4.125],
+]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f"{name} with B = H = 2 and z_t = 0.25: transposes, and sums over the batch"
+    expect_close(part, want, f"{look}, (4.6)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3), (2, 4, 1)]:
@@ -719,20 +811,47 @@ wants = [
 for name, part, want in zip(names, parts, wants, strict=True):
     expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
     expect_close(part, want, f"{name} in the example above and equation (4.6)")
-empty, state = np.ones((2, 0, 4)), np.ones((2, 4))
+W_hh = np.array([[1.0, 0.0, 2.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0, 2.0, 0.0]])
+parts = expect_result(
+    gru_backward,
+    np.array([[[1.0, -1.0], [4.0, 2.0]]]),
+    np.array([[[2.0], [-1.0]]]),
+    np.array([[0.5, -1.0]]),
+    np.array([[[-0.5, 1.0], [0.0, 2.0]]]),
+    np.full((1, 2, 2), 0.5),
+    np.array([[[0.25, 0.5], [0.75, 0.5]]]),
+    np.array([[[-2.0, 4.0], [2.0, 0.0]]]),
+    np.array([[[0.5, 0.0], [0.0, -0.5]]]),
+    np.array([[1.0, -1.0, 0.0, 2.0, 0.5, 1.0]]),
+    W_hh,
+)
+wants = [
+    [[[-0.3125], [3.25]]],
+    [[0.0273437, 2.3203125]],
+    [[-2.8203125, 0.625, 0.375, -1.0625, 3.640625, -0.125]],
+    [
+        [-0.8300781, 0.15625, 0.1875, -0.453125, 0.3300781, -0.109375],
+        [1.6601563, -0.3125, -0.375, 0.90625, -0.6601563, 0.21875],
+    ],
+    [-0.6601563, 0.3125, -0.375, 0.59375, 3.3203125, 1.0625],
+    [1.6601563, 0.53125],
+]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f"{name} with T = H = 2, and at the transposes in what a step sends back,"
+    expect_close(part, want, f"{look} the last line of equation (4.6)")
 sizes = [(2, 0, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
 parts = expect_result(
     gru_backward,
-    empty,
-    np.ones((2, 0, 3)),
-    state,
-    *5 * [empty],
+    np.ones((2, 0, 4)),
+    *(np.ones(size) for size in sizes[:2]),
+    *(np.ones((2, 0, 4)) for _ in range(5)),
     *(np.ones(size) for size in sizes[2:4]),
     case="T = 0, no steps",
 )
 expect_parts(parts, names)
 for name, part, size in zip(names, parts, sizes, strict=True):
     expect_shape(part, size, f"{name} in the shapes of the task: T may be 0")
+    expect_close(part, np.zeros(size), f"{name} in the task: zero for no steps")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H in [(3, 6, 4, 5), (1, 4, 3, 2), (2, 1, 4, 3), (5, 2, 1, 4)]:
@@ -792,7 +911,8 @@ for name, found, size in zip(names, none, sizes, strict=True):
 # $$h_t = m_t\,\hat h_t + (1 - m_t)\,h_{t-1}$$
 #
 # Padding may stand anywhere: behind a sequence, before it, or within it. A sequence may
-# be all padding. What stands in a padded input is any number, and must not matter.
+# be all padding. What stands in a padded input is any finite number, and must not
+# matter.
 #
 # Shapes: `x (B, T, D)`, `mask (B, T)` booleans, `h_0 (B, H)`, `W_xh (D, 3H)`,
 # `W_hh (H, 3H)`, `b_h (3H,)`, `b_hn (H,)`, with $T \ge 1$ → the two results `(h, last)`
@@ -863,6 +983,21 @@ one = (1 - z) * np.tanh(1.0) + z / 2
 wants = [[[[one], [one]], [[0.5], [one]]], [[one], [one]]]
 for name, part, want in zip(names, parts, wants, strict=True):
     expect_close(part, want, f"{name} in the example above and equation (4.7)")
+parts = expect_result(
+    masked_gru_forward,
+    np.array([[[9.0]], [[1.0]]]),
+    np.array([[False], [True]]),
+    np.array([[-0.25], [0.5]]),
+    np.array([[1.0, 0.5, 0.5]]),
+    np.array([[-1.0, 0.5, 2.0]]),
+    np.array([-0.5, 0.25, -0.2]),
+    np.array([0.4]),
+    case="a sequence that is all padding",
+)
+wants = [[[[-0.25]], [[one]]], [[-0.25], [one]]]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f"{name} in the task, where a sequence is all padding and stays at its h_0"
+    expect_close(part, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H in [(7, 6, 4, 5), (6, 4, 2, 3), (1, 5, 3, 4), (5, 1, 3, 2)]:
@@ -963,6 +1098,22 @@ wants = [
 for name, part, want in zip(names, parts, wants, strict=True):
     expect_shape(part, np.shape(want), f"{name} in the shapes of the task")
     expect_close(part, want, f"{name} in the example above and section 4.3")
+parts = expect_result(
+    weights_from_torch,
+    np.arange(1.0, 7.0).reshape(6, 1),
+    np.arange(12.0).reshape(6, 2),
+    np.arange(1.0, 7.0),
+    np.arange(10.0, 70.0, 10.0),
+)
+wants = [
+    [[1, 2, 3, 4, 5, 6]],
+    [[0, 2, 4, 6, 8, 10], [1, 3, 5, 7, 9, 11]],
+    [11, 22, 33, 44, 5, 6],
+    [50, 60],
+]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f"{name} with H = 2: a block is H rows high, and transposed, section 4.3"
+    expect_close(part, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for D, H, kind in [(4, 3, np.float64), (2, 5, np.float32), (3, 1, np.float32)]:
@@ -1163,13 +1314,15 @@ for cell, blocks in [("rnn", 1), ("gru", 3), ("lstm", 4)]:
 # loads its weights into `torch.nn.GRU`. All shapes fit and no error comes, but the
 # predictions are bad.
 #
-# In five to eight sentences: (a) What went wrong, and why did nothing complain? If
+# In six to nine sentences: (a) What went wrong, and why did nothing complain? If
 # every reset gate of her network were at 1 for every input, would the loaded network
 # work? (b) She trains again, in torch. The task is to say at every character whether
 # all brackets opened so far are closed. The network is right up to the depth that
 # occurs in its training texts, and wrong on deeper ones. With equations (4.10) and
 # (4.11), section 4.7, say what a GRU's state cannot do here, and what an LSTM's can.
-# (c) Is she sure to get a counter if she trains an LSTM?
+# (c) Is she sure to get a counter if she trains an LSTM? (d) By (4.9), section 4.5, a
+# step of a GRU takes about three quarters of the multiplications of an LSTM's. Name one
+# reason why her clock may say something else.
 
 # %% [markdown] written="reflection" points=2
 # ### BEGIN SOLUTION
@@ -1187,9 +1340,13 @@ for cell, blocks in [("rnn", 1), ("gru", 3), ("lstm", 4)]:
 # (c) No. That a cell can count does not mean that training finds the counter; gates
 # that are not quite open, or steps up and down that differ a little, add up, and seeds
 # differ widely. It has a better chance, which has to be measured on deeper texts.
+# (d) In small cells most of the time goes into starting the operations of each step,
+# and their number does not shrink with the products. And a library may have a fast path
+# for the one cell and none for the other, as torch has on a CPU for the LSTM.
 #
 # **Rubric, 2 points.** 1 point for (a): same shapes but another function, because the
 # reset acts on another side of the product (half a point); with all reset gates at 1 it
 # would work (half a point). Half a point for (b): the bounded state against the cell
-# that adds. Half a point for (c): being able to count is not the same as learning it.
+# that adds. A quarter for (c): being able to count is not the same as learning it. A
+# quarter for (d): one reason of the two, or another one that section 4.5 measures.
 # ### END SOLUTION

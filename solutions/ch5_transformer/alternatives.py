@@ -48,7 +48,56 @@ def attention_with_scaled_queries(q, k, v):
     return np.exp(scores - log_sum) @ v
 
 
-# --- 2. Padding and future ---------------------------------------------------------
+# --- 2. What the root is for --------------------------------------------------------
+
+
+@alternative("peak_and_slope")
+def peaks_query_by_query(queries, keys, scaled):
+    peaks, slopes = [], []
+    for query, own in zip(queries, keys, strict=True):
+        e = own @ query / (len(query) ** 0.5 if scaled else 1)
+        a = np.exp(e - max(e))
+        a = a / sum(a)
+        peaks.append(max(a))
+        slopes.append(np.linalg.norm(np.diag(a) - np.outer(a, a)))
+    return np.array(peaks), np.array(slopes)
+
+
+@alternative("peak_and_slope")
+def peaks_in_torch(q, k, scaled):
+    q, k = torch.tensor(q), torch.tensor(k)
+    e = torch.einsum("nd,nsd->ns", q, k) * (q.shape[1] ** -0.5 if scaled else 1)
+    a = e.softmax(dim=-1)
+    derivative = torch.diag_embed(a) - a[:, :, None] * a[:, None]
+    return a.amax(dim=1).numpy(), derivative.flatten(1).norm(dim=1).numpy()
+
+
+@alternative("peak_and_slope")
+def peaks_by_sums_of_powers(q, k, scaled):
+    e = np.einsum("nd,nsd->ns", q, k)
+    if scaled:
+        e /= np.sqrt(k.shape[-1])
+    a = np.exp(e - np.logaddexp.reduce(e, axis=1)[:, None])
+    two, three = np.sum(a**2, axis=1), np.sum(a**3, axis=1)
+    return [np.max(a, axis=1), np.maximum(two - 2 * three + two**2, 0) ** 0.5]
+
+
+@alternative("peak_and_slope")
+def peaks_entry_by_entry(q, k, scaled):
+    N, S, d = k.shape
+    peak, squares = np.zeros(N), np.zeros(N)
+    for n in range(N):
+        e = [float(k[n, s] @ q[n]) / (np.sqrt(d) if scaled else 1.0) for s in range(S)]
+        total = sum(np.exp(score - max(e)) for score in e)
+        a = [np.exp(score - max(e)) / total for score in e]
+        peak[n] = max(a)
+        for i in range(S):
+            for j in range(S):
+                squares[n] += (a[i] * ((i == j) - a[j])) ** 2
+    return peak, np.sqrt(squares)
+
+
+# --- 3. Padding and future ---------------------------------------------------------
 
 
 @alternative("make_mask")
@@ -86,7 +135,7 @@ def mask_as_a_view(lengths, T, S, causal):
     return np.broadcast_to(real[:, None], (len(lengths), T, S))
 
 
-# --- 3. Attention that does not leak -----------------------------------------------
+# --- 4. Attention that does not leak -----------------------------------------------
 
 
 @alternative("masked_attention")
@@ -127,7 +176,7 @@ def masked_by_summing_over_the_visible(q, k, v, mask):
     return (e @ v) / e.sum(axis=-1, keepdims=True)
 
 
-# --- 4. Split into heads -----------------------------------------------------------
+# --- 5. Split into heads -----------------------------------------------------------
 
 
 @alternative("split_heads")
@@ -157,7 +206,7 @@ def split_by_einsum(x, heads):
     return np.einsum("bthf->bhtf", cut)
 
 
-# --- 5. Merge the heads ------------------------------------------------------------
+# --- 6. Merge the heads ------------------------------------------------------------
 
 
 @alternative("merge_heads")
@@ -185,7 +234,7 @@ def merge_token_by_token(x):
     return np.array([[x[b, :, t].ravel() for t in range(T)] for b in range(B)])
 
 
-# --- 6. Many heads -----------------------------------------------------------------
+# --- 7. Many heads -----------------------------------------------------------------
 
 
 @alternative("multi_head")
@@ -251,7 +300,7 @@ def heads_in_the_batch(x, memory, mask, heads, W_q, b_q, W_k, b_k, W_v, b_v, W_o
     return np.concatenate(np.split(answers, heads, axis=0), axis=-1) @ W_o + b_o
 
 
-# --- 7. Sinusoids ------------------------------------------------------------------
+# --- 8. Sinusoids ------------------------------------------------------------------
 
 
 @alternative("sinusoids")
@@ -291,7 +340,7 @@ def sinusoids_by_turning_on(T, d):
     return rows
 
 
-# --- 8. Rotary positions -----------------------------------------------------------
+# --- 9. Rotary positions -----------------------------------------------------------
 
 
 @alternative("rotate")
@@ -336,7 +385,7 @@ def rotate_with_neighbours_swapped(x, places):
     return x * np.cos(angle) + swapped * np.sin(angle) * np.tile([-1, 1], d // 2)
 
 
-# --- 9. Layer norm -----------------------------------------------------------------
+# --- 10. Layer norm ----------------------------------------------------------------
 
 
 @alternative("layer_norm")
@@ -371,7 +420,7 @@ def norm_in_single_precision(x, w, b):
     return w * hat + b
 
 
-# --- 10. Layer norm, backward ------------------------------------------------------
+# --- 11. Layer norm, backward ------------------------------------------------------
 
 
 @alternative("layer_norm_backward")
@@ -421,7 +470,7 @@ def norm_backward_on_flat_tokens(dy, x, w):
     return dx.reshape(x.shape), np.sum(g * hat, axis=0), np.sum(g, axis=0)
 
 
-# --- 11. Feed-forward --------------------------------------------------------------
+# --- 12. Feed-forward --------------------------------------------------------------
 
 
 @alternative("feed_forward")
@@ -452,7 +501,7 @@ def feed_forward_in_single_precision(x, W_1, b_1, W_2, b_2):
     return wide @ W_2 + b_2
 
 
-# --- 12. A block of the encoder ----------------------------------------------------
+# --- 13. A block of the encoder ----------------------------------------------------
 
 
 @alternative("encoder_block")
@@ -535,7 +584,7 @@ def encoder_in_torch(x, mask, p, heads, pre_norm):
     return x.numpy()
 
 
-# --- 13. A block of the decoder ----------------------------------------------------
+# --- 14. A block of the decoder ----------------------------------------------------
 
 
 @alternative("decoder_block")
@@ -616,7 +665,7 @@ def decoder_with_whole_masks(target, source, is_token, weights, count):
     return x
 
 
-# --- 14. Label smoothing -----------------------------------------------------------
+# --- 15. Label smoothing -----------------------------------------------------------
 
 
 @alternative("smoothed_cross_entropy")
@@ -663,7 +712,7 @@ def smoothing_as_a_mixture_of_two_losses(y, targets, mask, epsilon):
     return (1 - epsilon) * plain + epsilon * uniform, dy
 
 
-# --- 15. A rate that rises first ---------------------------------------------------
+# --- 16. A rate that rises first ---------------------------------------------------
 
 
 @alternative("learning_rates")
@@ -688,7 +737,7 @@ def rates_in_torch(steps, d, warm):
     return (torch.minimum(step.rsqrt(), step * warm**-1.5) / d**0.5).numpy()
 
 
-# --- 16. The best token at every step ----------------------------------------------
+# --- 17. The best token at every step ----------------------------------------------
 
 
 @alternative("greedy_decode")
@@ -740,7 +789,7 @@ def greedy_in_torch(log_p, start, end, fill):
     return [tokens.numpy(), totals.numpy()]
 
 
-# --- 17. A beam --------------------------------------------------------------------
+# --- 18. A beam --------------------------------------------------------------------
 
 
 @alternative("beam_decode")
@@ -803,7 +852,7 @@ def beam_in_dicts(table, first, last, size):
     return np.asarray(best), float(kind[best])
 
 
-# --- 18. One step with a cache -----------------------------------------------------
+# --- 19. One step with a cache -----------------------------------------------------
 
 
 @alternative("cached_step")
@@ -858,7 +907,7 @@ def step_in_torch(x_t, places, cache, p):
     return (y.flatten(1) @ p["W_o"] + p["b_o"]).numpy(), (k.numpy(), v.numpy())
 
 
-# --- 19. How many parameters? ------------------------------------------------------
+# --- 20. How many parameters? ------------------------------------------------------
 
 
 @alternative("count_parameters")
@@ -890,7 +939,7 @@ def parameters_in_numpy_integers(layers, d, d_ff, V, longest, pre_norm, tied):
     return block * layers + matrices + V + d * (longest + 2 * int(pre_norm))
 
 
-# --- 20. How much work? ------------------------------------------------------------
+# --- 21. How much work? ------------------------------------------------------------
 
 
 @alternative("count_multiply_adds")

@@ -16,9 +16,9 @@
 # In this notebook you write, in NumPy, what chapter 5 builds a Transformer from:
 # attention with its masks and heads, positions, norms and the feed-forward part; then
 # whole layers, and what it takes to train them, to decode with them and to count them.
-# Twenty short functions (59 points), then one question to answer in words (2 points,
-# graded by a reader): 61 points, about six hours. Each task stands on its own, so you
-# may skip one and return. After task 11 is a good place for a break.
+# Twenty-one short functions (61 points), then one question to answer in words (2
+# points, graded by a reader): 63 points, about six hours. Each task stands on its own,
+# so you may skip one and return. After task 12 is a good place for a break.
 #
 # **How a task works**
 #
@@ -39,7 +39,7 @@
 # **The rules.** NumPy arrays go in and NumPy arrays come out; do not change your
 # inputs. Results have to agree to about five digits. No function needs another one of
 # this notebook: where one task contains another, write the line again, so that a slip
-# costs you once. Two parts are given for tasks 12 and 13, which put whole blocks
+# costs you once. Two parts are given for tasks 13 and 14, which put whole blocks
 # together: attention and layer norm stand before them. Write the formulas out:
 # torch's attention, its layer norm, its Transformer modules and automatic
 # differentiation are not an answer here. The chapter shows code for parts of this, most
@@ -129,7 +129,7 @@ def attention(q, k, v):
 
 # %% test="attention" points=3
 ones = [np.ones(size) for size in [(5, 3, 4), (5, 2, 4), (5, 2, 6)]]
-got = expect_result(attention, *ones)
+got = expect_result(attention, *ones, case="five sequences (an axis in front)")
 expect_shape(got, (5, 3, 6), "the shapes of the task: an answer for each query")
 
 c = 2 * np.log(3.0)
@@ -143,11 +143,12 @@ got = expect_result(
 expect_close(got, [[1.0, 6.0, 2.0]], "the example above and equation (5.2)")
 got = expect_result(
     attention,
-    np.array([[100.0], [-100.0]]),
+    np.array([[100.0], [-100.0], [0.0]]),
     np.array([[100.0], [99.0], [-100.0]]),
     np.array([[1.0], [2.0], [3.0]]),
 )
-expect_close(got, [[1.0], [3.0]], "the task: scores may be as large as 10,000")
+look = "the task: scores may be as large as 10,000, for each query by itself"
+expect_close(got, [[1.0], [3.0], [2.0]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for front, T, S, d, d_v, size in [
@@ -184,8 +185,130 @@ assert matches(spread, [[1, 0, 0], [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]]), (
 )
 ### END HIDDEN TESTS
 
+# %% [markdown] prompt="peak_and_slope"
+# ## 2. What the root is for
+#
+# *2 points · difficulty 2 of 5 · about 15 minutes*
+#
+# Write `peak_and_slope`: measure what the root in equation (5.2), section 5.1, does to
+# the softmax. A query compares itself with its own $S$ keys. Its scores are the dot
+# products, whose variance grows with $d$, equation (5.3), section 5.2. Where `scaled`
+# is true, they are divided by $\sqrt d$. Let $e$ be the scores as the softmax is given
+# them, and $\alpha = \operatorname{softmax}(e)$. Find for each query
+#
+# - its *peak*: the largest of its weights;
+# - its *slope*, as section 5.2 measures it: the root of the sum of all $S \times S$
+#   squared entries of the derivative
+#
+# $$\frac{\partial \alpha_i}{\partial e_j} = \alpha_i
+# \left(\mathbb 1[i = j] - \alpha_j\right)$$
+#
+# where $\mathbb 1[i = j]$ is 1 if $i = j$, else 0. Where the slope is near 0, no
+# gradient passes. The scores, what stands inside the softmax, may be as large as
+# 10,000, of either sign.
+#
+# Shapes: `q (N, d)`, `k (N, S, d)`, `scaled` true or false → `(peak, slope)` in this
+# order, `(N,)` each. Query `n` meets the keys `k[n]` and no others.
+#
+# **Example.** The query and the keys of task 1: $N=1$, $S=2$, $d=4$, and the dot
+# products are $0$ and $2 \ln 3$. Divided by 2 they are $0$ and $\ln 3$, the weights are
+# $1/4$ and $3/4$, and the four entries of the derivative are $\pm 3/16$: the peak is
+# $0.75$, the slope is $\sqrt{4 \cdot (3/16)^2} = 0.375$. Without the root the weights
+# are $0.1$ and $0.9$, the four entries are $\pm 0.09$: the peak is $0.9$ and the slope
+# $0.18$. The softmax picks more sharply, and answers half as strongly.
+#
+# <details><summary>Hint</summary>
+#
+# `np.eye(S)` holds the numbers $\mathbb 1[i = j]$. With `a (N, S)`, `a[:, :, None]` has
+# the shape `(N, S, 1)` and `a[:, None, :]` the shape `(N, 1, S)`; both line up with
+# `(N, S, S)`.
+#
+# </details>
+
+
+# %% solution="peak_and_slope"
+def peak_and_slope(q, k, scaled):
+    """Largest weight, and size of the softmax's derivative, for each query.
+
+    q (N, d), k (N, S, d), scaled bool -> peak (N,), slope (N,)
+    """
+    ### BEGIN SOLUTION
+    e = np.einsum("nd,nsd->ns", q, k)
+    if scaled:
+        e = e / np.sqrt(q.shape[1])
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])  # (N, S, S)
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+    ### END SOLUTION
+
+
+# %% test="peak_and_slope" points=2
+names = ["peak", "slope"]
+parts = expect_result(
+    peak_and_slope,
+    np.ones((5, 4)),
+    np.ones((5, 3, 4)),
+    True,
+    case="N = 5, S = 3, d = 4",
+)
+expect_parts(parts, names)
+for name, part in zip(names, parts, strict=True):
+    expect_shape(part, (5,), f"{name} in the shapes of the task: one for each query")
+query = np.array([[2 * np.log(3.0), 0.0, 0.0, 1.0]])
+keys = np.array([[[0.0, 5.0, 5.0, 0.0], [1.0, 0.0, 5.0, 0.0]]])
+for scaled, wants in [(True, [0.75, 0.375]), (False, [0.9, 0.18])]:
+    parts = expect_result(peak_and_slope, query, keys, scaled)
+    expect_parts(parts, names)
+    for name, part, want in zip(names, parts, wants, strict=True):
+        look = f"{name} in the example above, with scaled = {scaled}"
+        expect_close(part, [want], f"{look}, and section 5.2")
+parts = expect_result(
+    peak_and_slope,
+    np.array([[100.0], [0.0]]),
+    np.array([[[100.0], [-100.0], [100.0]], [[1.0], [2.0], [3.0]]]),
+    True,
+)
+wants = [[0.5, 1 / 3], [0.5, 2**0.5 / 3]]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f"{name} of two queries, one with scores of 10,000, the other with zeros"
+    expect_close(part, want, f"{look}: the derivative in the task, section 5.2")
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng()
+for N, S, d, size in [
+    (4, 3, 5, 1.0),
+    (1, 6, 2, 1.0),
+    (5, 2, 3, 1.5),
+    (3, 4, 1, 1.0),
+    (2, 1, 4, 1.0),
+    (6, 5, 7, 40.0),
+]:
+    given = [size * rng.normal(size=(N, d)), size * rng.normal(size=(N, S, d))]
+    kept = [a.copy() for a in given]
+    for scaled in [True, False]:
+        result = peak_and_slope(*given, scaled)
+        assert all(map(np.array_equal, given, kept)), (
+            "peak_and_slope changed one of its inputs; make new arrays instead."
+        )
+        scores = torch.einsum("nd,nsd->ns", *map(torch.tensor, kept))
+        scores = scores / (d**0.5 if scaled else 1.0)
+        scores.requires_grad_()
+        weights = torch.softmax(scores, dim=1)
+        # One weight of every query at a time; queries do not mix.
+        slopes = [
+            torch.autograd.grad(weights[:, i].sum(), scores, retain_graph=True)[0]
+            for i in range(S)
+        ]
+        truth = [weights.max(dim=1).values, torch.stack(slopes, 1).norm(dim=(1, 2))]
+        for name, found, want in zip(names, result, truth, strict=True):
+            assert matches(found, want.detach().numpy()), (
+                f"{name} is another one for random queries with N = {N}, S = {S}, "
+                f"d = {d} and scaled = {scaled}; compare with section 5.2."
+            )
+### END HIDDEN TESTS
+
 # %% [markdown] prompt="make_mask"
-# ## 2. Padding and future
+# ## 3. Padding and future
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
@@ -266,7 +389,7 @@ for B, T, S in [(5, 4, 6), (3, 7, 4), (1, 3, 5), (4, 1, 3), (2, 5, 1), (6, 1, 1)
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="masked_attention"
-# ## 3. Attention that does not leak
+# ## 4. Attention that does not leak
 #
 # *3 points · difficulty 3 of 5 · about 15 minutes*
 #
@@ -281,7 +404,7 @@ for B, T, S in [(5, 4, 6), (3, 7, 4), (1, 3, 5), (4, 1, 3), (2, 5, 1), (6, 1, 1)
 #
 # and the answer is the mean of the values under these weights. Every query may see at
 # least one key. What it may not see has no effect on its answer at all, whatever
-# numbers stand there. Scores may be as large as 10,000, of either sign.
+# finite numbers stand there. Scores may be as large as 10,000, of either sign.
 #
 # Shapes: `q (B, T, d)`, `k (B, S, d)`, `v (B, S, d_v)`, `mask (B, T, S)` booleans
 # → answers `(B, T, d_v)`.
@@ -326,6 +449,24 @@ got = expect_result(
     np.array([[[True, True, False], [False, False, True]]]),
 )
 expect_close(got, [[[7.0], [100.0]]], "the example above and section 5.3")
+got = expect_result(
+    masked_attention,
+    np.array([[[100.0, 0.0, 0.0, 0.0]], [[0.0, 100.0, 0.0, 0.0]]]),
+    np.array(
+        [
+            [
+                [-200.0, 0.0, 0.0, 9.0],
+                [np.log(3.0) / 50 - 200.0, 7.0, 0.0, 0.0],
+                [200.0, 0.0, 0.0, 0.0],
+            ],
+            [[0.0, 200.0, 0.0, 0.0], [5.0, 0.0, 0.0, 0.0], [0.0, -200.0, 0.0, 0.0]],
+        ]
+    ),
+    np.array([[[4.0], [8.0], [100.0]], [[50.0], [60.0], [3.0]]]),
+    np.array([[[True, True, False]], [[False, False, True]]]),
+)
+look = "d = 4, so the root is 2; seen are scores of -10,000, hidden 10,000"
+expect_close(got, [[[7.0]], [[3.0]]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, d, d_v, size in [
@@ -378,7 +519,7 @@ assert matches(halves, [[[0.5, 0.5, 0.0]]]), (
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="split_heads"
-# ## 4. Split into heads
+# ## 5. Split into heads
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
@@ -447,7 +588,7 @@ for B, T, heads, d_head in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="merge_heads"
-# ## 5. Merge the heads
+# ## 6. Merge the heads
 #
 # *2 points · difficulty 2 of 5 · about 5 minutes*
 #
@@ -521,7 +662,7 @@ for B, T, heads, d_head in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="multi_head"
-# ## 6. Many heads
+# ## 7. Many heads
 #
 # *4 points · difficulty 4 of 5 · about 30 minutes*
 #
@@ -603,18 +744,55 @@ got = expect_result(
     np.ones((5, 4, 2), dtype=bool),
     3,
     *whole,
+    case="T = 4 tokens that ask and S = 2 that are asked",
 )
 expect_shape(got, (5, 4, 6), "the shapes of the task: the result has the shape of x")
-one, none = np.eye(2), np.zeros(2)
+eyes, none = [np.eye(2) for _ in range(4)], [np.zeros(2) for _ in range(3)]
 got = expect_result(
     multi_head,
     np.array([[[np.log(3.0), 0.0]]]),
     np.array([[[0.0, 3.0], [1.0, 1.0]]]),
     np.ones((1, 1, 2), dtype=bool),
     2,
-    *[one, none, one, none, 4 * one, none, one[::-1].copy(), np.array([1.0, 0.0])],
+    *[eyes[0], none[0], eyes[1], none[1], 4 * eyes[2], none[2]],
+    *[eyes[3][::-1].copy(), np.array([1.0, 0.0])],
 )
 expect_close(got, [[[9.0, 3.0]]], "the example above and equation (5.4)")
+got = expect_result(
+    multi_head,
+    np.array([[[5.0, 6.0], [7.0, 8.0]]]),
+    np.array([[[0.0, 3.0], [1.0, 1.0]]]),
+    np.ones((1, 2, 2), dtype=bool),
+    2,
+    *[np.zeros((2, 2)), np.array([np.log(3.0), 0.0]), eyes[0], none[0]],
+    *[4 * eyes[1], np.array([1.0, 2.0]), eyes[2], none[1]],
+)
+look = "b_q and b_v: where W_q is 0, each query is b_q, and b_v comes through whole"
+expect_close(got, [[[4.0, 10.0], [4.0, 10.0]]], look)
+matrices = np.sin(np.arange(1.0, 65.0)).reshape(4, 4, 4)
+biases = np.cos(np.arange(1.0, 17.0)).reshape(4, 4)
+weights = [a.copy() for pair in zip(matrices, biases, strict=True) for a in pair]
+tokens = 2 * np.cos(np.arange(16.0)).reshape(2, 2, 4)
+memory = 3 * np.sin(np.arange(24.0)).reshape(2, 3, 4)
+seen = np.array([[[1, 0, 0], [1, 1, 0]], [[1, 0, 1], [0, 1, 1]]]) > 0
+got = expect_result(multi_head, tokens, memory, seen, 2, *weights)
+other = memory.copy()
+other[0, 2] = -5.0
+after = expect_result(multi_head, tokens, other, seen, 2, *weights)
+look = "the mask, section 5.3: a row of memory that no query may see changed"
+expect_close(np.array(after)[0], np.array(got)[0], look)
+wants = [
+    [
+        [0.251622, 0.465364, 0.251252, -0.19386],
+        [-1.089593, -0.84533, 0.176126, 1.035652],
+    ],
+    [
+        [0.58114, 0.809337, 0.293434, -0.492251],
+        [0.020281, -0.276351, -0.318908, -0.068262],
+    ],
+]
+look = "two heads of two features, d = 4: each slice, transpose, root and bias of (5.4)"
+expect_close(got, wants, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, heads, d_head, size in [
@@ -660,7 +838,7 @@ for B, T, S, heads, d_head, size in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="sinusoids"
-# ## 7. Where a token stands: sinusoids
+# ## 8. Where a token stands: sinusoids
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
@@ -718,7 +896,7 @@ for T, d in [(7, 6), (5, 12), (1, 8), (9, 2), (60, 10), (3, 64)]:
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="rotate"
-# ## 8. Where a token stands: rotary positions
+# ## 9. Where a token stands: rotary positions
 #
 # *3 points · difficulty 3 of 5 · about 20 minutes*
 #
@@ -782,6 +960,9 @@ expect_close(
     [[5, 6, 7, 8], [np.cos(1), np.sin(1), -np.sin(0.01), np.cos(0.01)]],
     "the example above and its formula",
 )
+got = expect_result(rotate, np.array([[[1.0, 0.0], [0.0, 1.0]]]), np.array([7.0, 2.5]))
+want = [[[np.cos(7), np.sin(7)], [-np.sin(2.5), np.cos(2.5)]]]
+expect_close(got, want, "the places in the task: here they are 7 and 2.5")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for front, T, d, kind in [
@@ -820,7 +1001,7 @@ assert np.allclose(near, far, atol=1e-3), (
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="layer_norm"
-# ## 9. Layer norm
+# ## 10. Layer norm
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
@@ -870,6 +1051,18 @@ got = expect_result(
     layer_norm, 2 * np.ones((1, 3)), np.ones(3), np.array([3.0, 4.0, 5.0])
 )
 expect_close(got, [[3.0, 4.0, 5.0]], "the task: a token may have equal features")
+got = expect_result(
+    layer_norm,
+    np.array(
+        [[1.0, 1.0, 5.0, 5.0], [0.0, 0.002, 0.0, 0.002], [30.0, 30.0, 10.0, 10.0]]
+    ),
+    np.ones(4),
+    np.zeros(4),
+)
+small = 0.001 / np.sqrt(1.1e-5)
+want = [[-1.0, -1.0, 1.0, 1.0], [-small, small, -small, small], [1.0, 1.0, -1.0, -1.0]]
+look = "three tokens, one of them tiny: the mean and the root in (5.6)"
+expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for size in [(6,), (4, 3), (3, 5, 4), (2, 3, 4, 5), (1, 7), (3, 1), (4, 4)]:
@@ -890,7 +1083,7 @@ for size in [(6,), (4, 3), (3, 5, 4), (2, 3, 4, 5), (1, 7), (3, 1), (4, 4)]:
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="layer_norm_backward"
-# ## 10. Layer norm, backward
+# ## 11. Layer norm, backward
 #
 # *4 points · difficulty 4 of 5 · about 25 minutes*
 #
@@ -912,7 +1105,7 @@ for size in [(6,), (4, 3), (3, 5, 4), (2, 3, 4, 5), (1, 7), (3, 1), (4, 4)]:
 # `(dx, dw, db)` in this order, each with the shape of what it belongs to.
 #
 # **Example.** $B=T=1$, $d=4$, $x = (1, 1, 5, 5)$, $w = (2, 1, 1, 1)$ and
-# $dy = (2, 0, 0, 0)$. As in task 9, $\hat x = (-1, -1, 1, 1)$ and $\varsigma = 2$.
+# $dy = (2, 0, 0, 0)$. As in task 10, $\hat x = (-1, -1, 1, 1)$ and $\varsigma = 2$.
 #
 # - $d\hat x = (4, 0, 0, 0)$; its mean is 1.
 # - $d\hat x \odot \hat x = (-4, 0, 0, 0)$; its mean is $-1$.
@@ -966,6 +1159,20 @@ for name, part, want in zip(
     strict=True,
 ):
     expect_close(part, want, f"{name} in the example above and equation (5.7)")
+parts = expect_result(
+    layer_norm_backward,
+    np.array([[[2.0, 0.0, 0.0, 0.0]], [[0.0, 1.0, 0.0, 0.0]]]),
+    np.array([[[1.0, 1.0, 5.0, 5.0]], [[0.0, 0.002, 0.0, 0.002]]]),
+    np.array([2.0, 1.0, 1.0, 1.0]),
+)
+wants = [
+    [[[1.0, -1.0, 0.0, 0.0]], [[-68.52531, 219.28098, -68.52531, -82.23037]]],
+    [-1.999998, 0.301511, 0.0, 0.0],
+    [2.0, 1.0, 0.0, 0.0],
+]
+for name, part, want in zip(names, parts, wants, strict=True):
+    look = f"{name} for two tokens, one of them tiny: the sums over tokens, the root"
+    expect_close(part, want, f"{look} in (5.6), and (5.7)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, d in [(3, 5, 4), (1, 4, 7), (6, 1, 3), (2, 3, 1), (4, 4, 4), (1, 1, 6)]:
@@ -994,7 +1201,7 @@ for B, T, d in [(3, 5, 4), (1, 4, 7), (6, 1, 3), (2, 3, 1), (4, 4, 4), (1, 1, 6)
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="feed_forward"
-# ## 11. Feed-forward
+# ## 12. Feed-forward
 #
 # *2 points · difficulty 1 of 5 · about 5 minutes*
 #
@@ -1044,6 +1251,18 @@ got = expect_result(
     case="a single token x (d,)",
 )
 expect_close(got, [2.0, 5.0], "the example above and equation (5.5)")
+got = expect_result(
+    feed_forward,
+    np.array([[[1.0, 2.0]], [[0.0, 0.0]]]),
+    np.array([[1.0, -1.0, 0.0], [0.0, 1.0, -1.0]]),
+    np.array([0.0, -3.0, 5.0]),
+    np.array([[1.0, 0.0], [5.0, 5.0], [0.0, 2.0]]),
+    np.array([-9.0, -20.0]),
+)
+want = [[[-8.0, -14.0]], [[-9.0, -10.0]]]
+expect_close(
+    got, want, "two tokens, negative results: the place of the maximum in (5.5)"
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for front, d, d_ff in [
@@ -1131,6 +1350,18 @@ def _block_weights(d, d_ff, attentions, draw):
     return p | {"W_2": draw(d_ff, d), "b_2": draw(d)}
 
 
+def _waves():
+    """Draws for the functions above: fixed numbers between -1 and 1."""
+    drawn = 0
+
+    def draw(*shape):
+        nonlocal drawn
+        drawn += np.prod(shape, dtype=int)
+        return np.sin(np.arange(drawn - np.prod(shape), drawn) + 1).reshape(shape)
+
+    return draw
+
+
 def _example_weights(attentions):
     """The weights of the worked examples: d = 2, d_ff = 1, nearly all zero."""
     p = _block_weights(2, 1, attentions, lambda *shape: np.zeros(shape))
@@ -1142,7 +1373,7 @@ def _example_weights(attentions):
 
 
 # %% [markdown] prompt="encoder_block"
-# ## 12. A block of the encoder
+# ## 13. A block of the encoder
 #
 # *4 points · difficulty 3 of 5 · about 20 minutes*
 #
@@ -1230,6 +1461,16 @@ got = expect_result(encoder_block, *alone, small, 1, True)
 expect_close(got, [[[4.0, 5.0]]], "the example above, pre, and equation (5.8)")
 got = expect_result(encoder_block, *alone, small, 1, False)
 expect_close(got, [[[-1.0, 1.0]]], "the example above, post, and equation (5.8)")
+small = _example_weights(["attention"])
+small["attention"]["W_v"] = -20 * np.eye(2)
+small["norm_2"]["w"] = np.array([1.0, 2.0])
+small |= {"W_1": np.eye(2), "b_1": np.zeros(2), "W_2": np.array([[3.0, 0], [0, -5.0]])}
+past = np.array([[[True, False], [True, True]]])
+for pre_norm, want in [(True, [[10.0, 20.0]] * 2), (False, [[1.0, -2.0]] * 2)]:
+    two = np.array([[[30.0, 10.0], [10.0, 30.0]]])
+    got = expect_result(encoder_block, two, past, small, 1, pre_norm)
+    look = f"two tokens, a causal mask, two different norms, pre_norm = {pre_norm}"
+    expect_close(got, [want], f"{look}: (5.8), and (5.5) for the second part")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -1293,7 +1534,7 @@ for B, T, heads, d, d_ff, kind in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="decoder_block"
-# ## 13. A block of the decoder
+# ## 14. A block of the decoder
 #
 # *4 points · difficulty 3 of 5 · about 25 minutes*
 #
@@ -1370,7 +1611,13 @@ def decoder_block(x, memory, real, p, heads):
 weights = _block_weights(6, 5, ["attention", "cross"], lambda *s: np.full(s, 0.1))
 tokens, memory = np.ones((3, 4, 6)), np.ones((3, 7, 6))
 got = expect_result(
-    decoder_block, tokens, memory, np.ones((3, 7), dtype=bool), weights, 2
+    decoder_block,
+    tokens,
+    memory,
+    np.ones((3, 7), dtype=bool),
+    weights,
+    2,
+    case="B = 3, T = 4 and S = 7 (each mask needs three axes)",
 )
 expect_shape(got, (3, 4, 6), "the shapes of the task: the result has those of x")
 got = expect_result(
@@ -1382,6 +1629,26 @@ got = expect_result(
     1,
 )
 expect_close(got, [[[12.0, 5.0], [9.0, 8.0]]], "the table in the example above")
+got = expect_result(
+    decoder_block,
+    3 * np.cos(np.arange(16.0)).reshape(2, 2, 4),
+    3 * np.cos(np.arange(30.0, 54.0)).reshape(2, 3, 4),
+    np.array([[True, True, False], [True, False, True]]),
+    _block_weights(4, 3, ["attention", "cross"], _waves()),
+    2,
+)
+want = [
+    [
+        [2.449996, 2.791653, 0.566677, -2.179299],
+        [-0.632826, 2.035877, 2.832804, 1.025264],
+    ],
+    [
+        [-0.399463, -2.059674, -1.82623, 0.086241],
+        [3.722377, 4.462529, 1.099852, -3.274023],
+    ],
+]
+look = "other weights in each part, d = 4: what each part is given, (5.8), section 5.7"
+expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -1457,7 +1724,7 @@ for B, T, S, heads, d, d_ff, kind in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="smoothed_cross_entropy"
-# ## 14. Label smoothing
+# ## 15. Label smoothing
 #
 # *4 points · difficulty 3 of 5 · about 20 minutes*
 #
@@ -1531,12 +1798,13 @@ loss = 0.15 * np.log(6.0) + 0.85 * np.log(2.0)
 expect_close(got[0], loss, "the loss of the example above and equation (5.13)")
 slope = [[3 * [1 / 6 - 0.05] + [-0.35], 4 * [0.0]]]
 expect_close(got[1], slope, "the gradient of the example above and equation (5.13)")
-large = np.array([[[1e4, 1e4]]]), np.array([[0]]), np.array([[True]])
-got = expect_result(smoothed_cross_entropy, *large, 0.5)
+large = np.array([[[1e4, 0.0]], [[0.0, -1e4]]]), np.array([[1], [0]])
+got = expect_result(smoothed_cross_entropy, *large, np.ones((2, 1), dtype=bool), 0.5)
 expect_parts(got, ["loss", "dy"])
-look = "the task: scores may be as large as 10,000"
-expect_close(got[0], np.log(2.0), look)
-expect_close(got[1], [[[-0.25, 0.25]]], look)
+look = "the task: scores may be 10,000 apart"
+expect_close(got[0], 5000.0, f"the mean loss of two tokens, and {look}")
+slope = [[[0.375, -0.375]], [[0.125, -0.125]]]
+expect_close(got[1], slope, f"the gradient of the mean over two tokens, and {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, V, size, epsilon, kind in [
@@ -1577,7 +1845,7 @@ for B, T, V, size, epsilon, kind in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="learning_rates"
-# ## 15. A rate that rises first
+# ## 16. A rate that rises first
 #
 # *2 points · difficulty 1 of 5 · about 10 minutes*
 #
@@ -1637,7 +1905,7 @@ for N, d, warm in [(9, 512, 4000), (40, 3, 20), (30, 7, 11), (12, 1, 1), (1, 5, 
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="greedy_decode"
-# ## 16. The best token at every step
+# ## 17. The best token at every step
 #
 # *3 points · difficulty 2 of 5 · about 15 minutes*
 #
@@ -1709,6 +1977,14 @@ expect_shape(got[1], (2,), "the shapes of the task: one total for each sequence"
 got = expect_result(greedy_decode, np.array([[table] * 3]), 0, 1, 0)
 expect_close(got[0], [[2, 1, 0]], "the tokens of the example above")
 expect_close(got[1], [np.log(0.2)], "the total of the example above")
+p = np.full((2, 3, 3, 3), 1 / 3)  # place by place; some rows are other ones
+p[0, 0, 0], p[0, 1, 2] = [0.2, 0.2, 0.6], [0.1, 0.7, 0.2]
+p[1, 0, 0], p[1, 1, 2] = [0.1, 0.1, 0.8], [0.3, 0.2, 0.5]
+p[1, 2, 2] = [0.04, 0.9, 0.06]
+got = expect_result(greedy_decode, np.log(p), 0, 1, 2)
+look = "two sequences of their own, a table for each place, and fill 2, a real token"
+expect_close(got[0], [[2, 1, 2], [2, 2, 1]], f"the tokens of {look}")
+expect_close(got[1], np.log([0.6 * 0.7, 0.8 * 0.5 * 0.9]), f"the totals of {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, V in 4 * [(5, 6, 4), (4, 7, 5), (6, 3, 6), (1, 8, 3), (7, 1, 4), (3, 9, 2)]:
@@ -1749,7 +2025,7 @@ assert matches(result[0], [[0, 0, 0], [1, 1, 1]]), (
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="beam_decode"
-# ## 17. A beam
+# ## 18. A beam
 #
 # *4 points · difficulty 4 of 5 · about 30 minutes*
 #
@@ -1773,10 +2049,11 @@ assert matches(result[0], [[0, 0, 0], [1, 1, 1]]), (
 # search stops as soon as the best finished total beats all open ones. You may do so,
 # too: the answer is the same, for no extension can raise a total.
 #
-# Shapes: `log_p (T, V, V)`, finite, with no two equal totals, two different integers
-# `start` and `end` from 0 to $V-1$, the integer `width`, at least 1 → `(tokens, total)`
-# in this order: `tokens (n,)` integers, $1 \le n \le T$, from place 0 on, the end mark
-# included if the sequence is finished, and its total, a number.
+# Shapes: `log_p (T, V, V)`, finite, two different integers `start` and `end` from 0 to
+# $V-1$, the integer `width`, at least 1 → `(tokens, total)` in this order:
+# `tokens (n,)` integers, $1 \le n \le T$, from place 0 on, the end mark included if the
+# sequence is finished, and its total, a number. Where totals compete for the last place
+# in the beam or for the answer, no two are equal.
 #
 # **Example.** The table of the task before, with start 0, end 1, $T=3$ and `width` 2.
 # At place 0 the best two are $(2)$ with the probability 0.5 and $(3)$ with 0.3. At
@@ -1844,6 +2121,33 @@ for T, width, tokens, p in [
     expect_shape(got[0], (np.size(got[0]),), look, kind="int")
     expect_close(got[0], tokens, look)
     expect_close(got[1], np.log(p), f"the total in {look}")
+
+
+def _rows(T, V, rows):
+    """A table of probabilities: `rows` by place and token before; the rest alike."""
+    p = np.full((T, V, V), 1 / V)
+    for place, row in rows.items():
+        p[place] = row
+    return p
+
+
+late = {(0, 0): [0.05, 0.1, 0.8, 0.05], (1, 2): [0.02, 0.08, 0.5, 0.4]}
+late |= {(2, 2): [0.35, 0.2, 0.25, 0.2], (2, 3): [0.04, 0.9, 0.03, 0.03]}
+early = {(0, 0): [0.1, 0.3, 0.5, 0.1], (1, 2): [0.08, 0.5, 0.3, 0.12]}
+close = {(0, 0): [0.05, 0.02, 0.5, 0.4, 0.03], (1, 2): [0.04, 0.03, 0.6, 0.3, 0.03]}
+close |= {(1, 3): [0.05, 0.1, 0.2, 0.3, 0.35], (2, 4): [0.01, 0.95, 0.02, 0.01, 0.01]}
+close |= {(2, 2): [0.1, 0.3, 0.25, 0.2, 0.15], (2, 3): [0.1, 0.3, 0.25, 0.2, 0.15]}
+for p, tokens, total, look in [
+    (_rows(3, 4, late), [2, 3, 1], 0.288, "rules 2 and 3: (1) ends first, at 0.1"),
+    (_rows(3, 4, late)[:1], [1], 0.1, "rule 4: (2) has 0.8, but is open"),
+    (_rows(2, 4, early), [1], 0.3, "rule 4: (1) has 0.3 and (2, 1) has 0.25"),
+    (_rows(3, 5, close), [2, 2, 1], 0.09, "rule 2: (3, 4) with 0.14 is only third"),
+]:
+    case = f"T = {len(p)} and width 2, {look}"
+    got = expect_result(beam_decode, np.log(p), 0, 1, 2, case=case)
+    expect_parts(got, ["tokens", "total"])
+    expect_close(got[0], tokens, case)
+    expect_close(got[1], np.log(total), f"the total with {case}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -1892,7 +2196,7 @@ for T, V, width, rare in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="cached_step"
-# ## 18. One step with a cache
+# ## 19. One step with a cache
 #
 # *4 points · difficulty 4 of 5 · about 30 minutes*
 #
@@ -2012,6 +2316,33 @@ got = expect_result(
     cached_step, np.array([[90.0, 80.0]]), np.zeros((1, 2)), empty, weights
 )
 expect_close(got[0], [[90.0, 80.0]], "the task: scores may be as large as 10,000")
+got = expect_result(
+    cached_step,
+    np.cos(np.arange(8.0)).reshape(2, 4),
+    np.cos(np.arange(12.0)).reshape(3, 4),
+    (
+        2 * np.sin(np.arange(8.0)).reshape(2, 2, 1, 2),
+        np.cos(np.arange(8.0)).reshape(2, 2, 1, 2),
+    ),
+    _attention_weights(4, _waves()),
+)
+look = "two heads of two features, B = 2: the heads' slices, (5.4), and z in all three"
+keys = [
+    [[0.326279, 1.154603], [0.92139, -0.158944]],
+    [[0.361902, 1.725239], [1.502398, -0.10174]],
+]
+expect_close(np.array(got[1][0])[:, :, 1], keys, f"the new keys with {look}")
+values = [
+    [[-1.147883, -1.269211], [-0.223632, 1.027553]],
+    [[-1.370652, -1.908985], [-0.692206, 1.160984]],
+]
+expect_close(np.array(got[1][1])[:, :, 1], values, f"the new values with {look}")
+want = [
+    [0.511307, 0.271609, -0.217805, -0.50697],
+    [1.195781, 0.819458, -0.310271, -1.154738],
+]
+look = "two heads of two features, B = 2: the root, the softmax, W_o and b_o"
+expect_close(got[0], want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, heads, d, size in [
@@ -2064,7 +2395,7 @@ for B, T, heads, d, size in [
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="count_parameters"
-# ## 19. How many parameters?
+# ## 20. How many parameters?
 #
 # *2 points · difficulty 2 of 5 · about 15 minutes*
 #
@@ -2116,6 +2447,7 @@ def count_parameters(layers, d, d_ff, V, longest, pre_norm, tied):
 for sizes, want, what in [
     ((1, 2, 3, 5, 4, True, False), 86, "pre-norm, not tied"),
     ((1, 2, 3, 5, 0, False, True), 64, "post-norm, tied, with sinusoids"),
+    ((2, 2, 3, 5, 4, True, False), 135, "pre-norm, not tied, with a second layer"),
 ]:
     got = expect_result(count_parameters, *sizes)
     exact = np.shape(got) == () and got == want
@@ -2144,7 +2476,7 @@ for layers in [0, 1, 2, 5]:
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="count_multiply_adds"
-# ## 20. How much work?
+# ## 21. How much work?
 #
 # *3 points · difficulty 3 of 5 · about 20 minutes*
 #
@@ -2201,13 +2533,15 @@ def count_multiply_adds(T, layers, d, d_ff, V):
 
 # %% test="count_multiply_adds" points=3
 names = ["one_pass", "rewritten", "cached", "recurrent"]
-got = expect_result(count_multiply_adds, 2, 1, 2, 3, 5)
-expect_parts(got, names)
-for name, came, want in zip(names, got, [92, 134, 88, 36], strict=True):
-    exact = np.shape(came) == () and came == want
-    assert exact, (
-        f"Expected exactly {want} for {name}, got {came}. Look at the example above."
-    )
+for layers, wants in [(1, [92, 134, 88, 36]), (2, [164, 238, 156, 52])]:
+    got = expect_result(count_multiply_adds, 2, layers, 2, 3, 5)
+    expect_parts(got, names)
+    for name, came, want in zip(names, got, wants, strict=True):
+        exact = np.shape(came) == () and came == want
+        assert exact, (
+            f"Expected exactly {want} for {name}, got {came}. Look at the example "
+            f"above, with layers = {layers}."
+        )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -2239,23 +2573,25 @@ for T, layers in [(6, 2), (1, 3), (9, 1), (4, 4), (7, 1), (2, 2)]:
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="reflection"
-# ## 21. In your own words
+# ## 22. In your own words
 #
-# *2 points · difficulty 3 of 5 · about 20 minutes*
+# *2 points · difficulty 3 of 5 · about 15 minutes*
 #
 # Ida trains a decoder-only Transformer on long log files: two layers, $d = 64$, windows
-# of 512 tokens. She computes the softmax over all keys and then sets the weights of
-# later tokens to zero. Measured in one pass over held-out windows, her loss is better
-# than that of any model before. The text that the model then writes, token by token
-# with a cache, is poor. 'A model error', she says, 'so I need a wider beam.'
+# of 512 tokens, sinusoids for the places. She computes the softmax over all keys and
+# then sets the weights of later tokens to zero. Measured in one pass over held-out
+# windows, her loss is better than that of any model before. The text that the model
+# then writes, token by token with a cache, is poor. 'A model error', she says, 'so I
+# need a wider beam.'
 #
-# In six to nine sentences: (a) Why is her loss too good? Why does the same model behave
-# differently with the cache, and which test, of two lines, would have shown it before
-# the training? What is wrong with the beam? (b) She mends the mask. Her friend writes
-# with a recurrent network of two layers with 64 units. How many numbers does each of
-# the two models keep when 20,000 tokens have been written, and what does one more token
-# cost each of them for looking back? (c) Why may Ida still prefer her model for the
-# training?
+# In six to nine sentences: (a) Why is her loss too good, though no later token has a
+# weight? Which test, of two lines, would have shown it before the training? Why will a
+# wider beam not help? (b) She mends the mask. Her friend writes with a recurrent
+# network of two layers with 64 units. 20,000 tokens have been written, and sinusoids
+# reach that far. How many numbers does each of the two keep for the next token? And how
+# many multiply-adds does looking back take for it, both layers together: for Ida the
+# scores and the weighted means, for her friend the products with the old states?
+# (c) Name one reason why Ida may still prefer her model for the training.
 
 # %% [markdown] written="reflection" points=2
 # ### BEGIN SOLUTION
@@ -2273,15 +2609,14 @@ for T, layers in [(6, 2), (1, 3), (9, 1), (4, 4), (7, 1), (2, 2)]:
 # more with every token. It costs the friend $d^2$ in each layer for the product with
 # the old state, 8,192 for both, always the same. (c) In training all tokens of a window
 # are known. All of them are computed at once, in a few large products, where the
-# recurrent network waits 512 times for its last step. And between any two tokens of a
+# recurrent network waits 512 times for its last step. (Or: between any two tokens of a
 # window the path is one layer long, where the gradient of the recurrent network crosses
-# a factor for every step between them.
+# a factor for every step between them.)
 #
 # **Rubric, 2 points.** 1 point for (a): half for the sum over the future in the
-# softmax, which is not there when the model writes; a quarter for a test that works
-# (change the future, or cached step against full pass); a quarter for the beam, which
-# mends no model error. Half a point for (b): both numbers kept, and a cost that grows
-# with the length beside one that stays; $2 d^2$ for the recurrent layer counts as
-# right, too, and so do slips of arithmetic. Half a point for (c): all steps at once;
-# the short path is welcome, but not needed.
+# softmax; a quarter for a test that works (change the future, or cached step against
+# full pass); a quarter for the beam, which mends no model error. Half a point for (b):
+# both numbers kept, and a cost that grows with the length beside one that stays; slips
+# of arithmetic, and one token more or less, cost nothing. Half a point for (c): one of
+# the two reasons.
 # ### END SOLUTION

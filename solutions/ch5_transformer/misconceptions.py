@@ -187,9 +187,9 @@ def best_key_alone(q, k, v):
 @misconception(
     "attention",
     """Your exponential overflows where a score is large, and infinity divided by
-    infinity is not a number. Take the exponentials relative to each query's largest
-    score. The softmax in section 5.1 does so, and chapter 1 says why nothing else
-    changes.""",
+    infinity is not a number. The weights of a query stay the same if all its scores are
+    moved by the same amount. The softmax in section 5.1 makes use of that, and chapter
+    1 says why nothing else changes.""",
 )
 def exponential_overflows(q, k, v):
     e = np.exp(q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1]))
@@ -209,7 +209,182 @@ def one_largest_score_for_all(q, k, v):
     return e / e.sum(axis=-1, keepdims=True) @ v
 
 
-# --- 2. Padding and future ---------------------------------------------------------
+# --- 2. What the root is for --------------------------------------------------------
+
+
+@inputs("peak_and_slope")
+def peak_inputs(rng):
+    """The scores of the first query are too large for an exponential."""
+    q, k = 0.7 * rng.normal(size=(3, 4)), 0.7 * rng.normal(size=(3, 5, 4))
+    q[0, 0], k[0, :2, 0] = 1e3, 2.0
+    return q, k, bool(rng.random() < 0.5)
+
+
+@misconception(
+    "peak_and_slope",
+    """Your scores are never divided, whatever the last argument says. Both are asked
+    for, so that one can be held against the other. Reread section 5.2, equation (5.3).
+    """,
+)
+def never_scaled(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0]
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your scores are always divided, whatever the last argument says. The case without
+    the root is the one that shows what the root is for. Reread the task, and section
+    5.2, equation (5.3).""",
+)
+def always_scaled(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] / np.sqrt(q.shape[1])
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """You probably divided by the number of features itself. It is the variance of the
+    scores, and their size is its root; divided by more, all weights become nearly
+    equal. Reread section 5.2, equation (5.3).""",
+)
+def scaled_by_the_number_of_features(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0]
+    if scaled:
+        e = e / q.shape[1]
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """You probably took the derivative with respect to the dot products, so that the
+    root divides your slope once more. The task asks about the scores as the softmax is
+    given them. Reread section 5.2, below equation (5.3): with respect to what is the
+    derivative there?""",
+)
+def slope_through_the_division(q, k, scaled):
+    factor = q.shape[1] ** -0.5 if scaled else 1.0
+    e = (k @ q[:, :, None])[:, :, 0] * factor
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), factor * np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your slope lacks the root: it is the sum of the squared entries itself. The size
+    of a matrix is measured in the unit of its entries. Reread section 5.2, below its
+    figure, on what is called the slope.""",
+)
+def slope_without_its_root(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), (jacobian**2).sum(axis=(1, 2))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your slope has the diagonal of the derivative only. All weights have the sum 1,
+    so when one score rises every weight moves, not only its own. Reread section 5.2,
+    and the entries in which the two places differ.""",
+)
+def slope_of_the_diagonal(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    return a.max(axis=1), np.sqrt(((a * (1 - a)) ** 2).sum(axis=1))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your slope is the largest singular value of the derivative. That is another size
+    of a matrix; here all entries count, squared and added. Reread section 5.2, below
+    its figure, on what is called the slope.""",
+)
+def slope_as_the_largest_stretch(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), np.linalg.norm(jacobian, ord=2, axis=(1, 2))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your derivative adds where it should subtract. When one score rises, the other
+    weights fall, since all have the sum 1; each column of the derivative has the sum
+    zero. Reread section 5.2, below equation (5.3).""",
+)
+def other_weights_rise_too(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) + a[:, None, :])
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your peak is the place of the largest weight, not the weight. How sharply a query
+    picks is a number between 0 and 1. Reread the task, and section 5.2: what stands on
+    the left of its figure?""",
+)
+def place_of_the_peak(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e - e.max(axis=1, keepdims=True))
+    a = a / a.sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.argmax(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your softmax runs over the queries: the weights of a key have the sum 1. A query
+    shares its attention among its own keys, and its weights have the sum 1. Reread
+    section 5.1, below equation (5.2).""",
+)
+def peaks_over_the_queries(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e - e.max(axis=0))
+    a = a / a.sum(axis=0)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+@misconception(
+    "peak_and_slope",
+    """Your exponential overflows where a score is large, and infinity divided by
+    infinity is not a number. Each query's weights stay the same if all its scores are
+    moved by the same amount. Look at the softmax in section 5.1.""",
+)
+def peaks_overflow(q, k, scaled):
+    e = (k @ q[:, :, None])[:, :, 0] * (q.shape[1] ** -0.5 if scaled else 1.0)
+    a = np.exp(e) / np.exp(e).sum(axis=1, keepdims=True)
+    jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
+    return a.max(axis=1), np.sqrt((jacobian**2).sum(axis=(1, 2)))
+
+
+equivalent(
+    "peak_and_slope",
+    "jacobian = a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :]): "
+    "'np.eye(a.shape[1]) - a[:, None, :]' -> 'a[:, None, :] - np.eye(a.shape[1])'",
+    "all entries change their sign, and only their squares are used",
+)
+
+
+# --- 3. Padding and future ---------------------------------------------------------
 
 
 @inputs("make_mask")
@@ -373,12 +548,15 @@ def padding_of_the_longest(lengths, T, S, causal):
     return past & (np.arange(S) < lengths.max())
 
 
-# --- 3. Attention that does not leak -----------------------------------------------
+# --- 4. Attention that does not leak -----------------------------------------------
 
 
 @inputs("masked_attention")
 def masked_attention_inputs(rng):
-    """One query may not see a key whose score is far larger than all others."""
+    """One query may not see a key whose score is far larger than all others.
+
+    Another sees one key alone, with a score of -10,000.
+    """
     q, k, v = arrays(rng, (2, 4, 3), (2, 5, 3), (2, 5, 6))
     mask = rng.random((2, 4, 5)) < 0.6
     mask[:, :, 1] = True
@@ -386,6 +564,9 @@ def masked_attention_inputs(rng):
     mask[:, 3] = True
     k[0, 4] = 3e3 * np.sign(q[0, 1])
     mask[0, :, 4] = False, False, False, True
+    k[1, 1] *= 3
+    q[1, 2] = -1e4 * np.sqrt(3) * k[1, 1] / (k[1, 1] @ k[1, 1])
+    mask[1, 2] = np.arange(5) == 1
     return q, k, v, mask
 
 
@@ -529,7 +710,21 @@ def hidden_score_as_the_largest(q, k, v, mask):
     return e / e.sum(axis=-1, keepdims=True) @ v
 
 
-# --- 4. Split into heads -----------------------------------------------------------
+@misconception(
+    "masked_attention",
+    """You put a very negative, but finite number into the place of a hidden score. In
+    this task a visible score may be just as negative, and then the hidden key has as
+    much weight as the visible one. Reread section 5.3: which score gives the weight
+    exactly 0, whatever the others are?""",
+)
+def hidden_scores_minus_ten_thousand(q, k, v, mask):
+    scores = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    scores = np.where(mask, scores, -1e4)
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True) @ v
+
+
+# --- 5. Split into heads -----------------------------------------------------------
 
 
 @inputs("split_heads")
@@ -637,7 +832,7 @@ def swapped_before_the_cut(x, heads):
     return x.transpose(0, 2, 1).reshape(B, heads, T, d // heads)
 
 
-# --- 5. Merge the heads ------------------------------------------------------------
+# --- 6. Merge the heads ------------------------------------------------------------
 
 
 @inputs("merge_heads")
@@ -740,7 +935,7 @@ def wrong_axes_swapped(x):
     return x.transpose(0, 3, 2, 1).reshape(B, T, heads * d_head)
 
 
-# --- 6. Many heads -----------------------------------------------------------------
+# --- 7. Many heads -----------------------------------------------------------------
 
 
 @inputs("multi_head")
@@ -1141,7 +1336,7 @@ equivalent(
 )
 
 
-# --- 7. Sinusoids ------------------------------------------------------------------
+# --- 8. Sinusoids ------------------------------------------------------------------
 
 
 @inputs("sinusoids")
@@ -1274,7 +1469,7 @@ def angles_taken_for_degrees(T, d):
     return np.stack([np.sin(angles), np.cos(angles)], axis=-1).reshape(T, d)
 
 
-# --- 8. Rotary positions -----------------------------------------------------------
+# --- 9. Rotary positions -----------------------------------------------------------
 
 
 @inputs("rotate")
@@ -1462,7 +1657,7 @@ def one_place_too_far(x, places):
     return turned
 
 
-# --- 9. Layer norm -----------------------------------------------------------------
+# --- 10. Layer norm ----------------------------------------------------------------
 
 
 @inputs("layer_norm")
@@ -1613,7 +1808,7 @@ def gain_and_bias_swapped(x, w, b):
     return b * centred / np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5) + w
 
 
-# --- 10. Layer norm, backward ------------------------------------------------------
+# --- 11. Layer norm, backward ------------------------------------------------------
 
 
 @inputs("layer_norm_backward")
@@ -1876,7 +2071,7 @@ def projected_without_the_token(dy, x, w):
     return dx, (dy * hat).sum(axis=(0, 1)), dy.sum(axis=(0, 1))
 
 
-# --- 11. Feed-forward --------------------------------------------------------------
+# --- 12. Feed-forward --------------------------------------------------------------
 
 
 @inputs("feed_forward")
@@ -1945,8 +2140,9 @@ def first_bias_forgotten(x, W_1, b_1, W_2, b_2):
 
 @misconception(
     "feed_forward",
-    """You probably left out the second bias. Reread section 5.5, equation (5.5), to
-    its end, and count its terms.""",
+    """You probably left out the second bias. A unit that is cut off to zero adds
+    nothing, so without it a token for which all are cut off could not be changed at
+    all. Reread section 5.5, equation (5.5), to its end.""",
 )
 def second_bias_forgotten(x, W_1, b_1, W_2, b_2):
     return np.maximum(0, x @ W_1 + b_1) @ W_2
@@ -2056,7 +2252,7 @@ def some_visible(rng, *shape):
     return mask | first
 
 
-# --- 12. A block of the encoder ----------------------------------------------------
+# --- 13. A block of the encoder ----------------------------------------------------
 
 
 @inputs("encoder_block")
@@ -2338,7 +2534,7 @@ def everything_visible(x, mask, p, heads, pre_norm):
     return x
 
 
-# --- 13. A block of the decoder ----------------------------------------------------
+# --- 14. A block of the decoder ----------------------------------------------------
 
 
 @inputs("decoder_block")
@@ -2408,8 +2604,7 @@ def mask_transposed(x, memory, real, p, heads):
     "decoder_block",
     """Your cross-attention looks at the padding of the source. Padding means nothing,
     and a translation must not depend on how much of it there is. Reread section 5.3 on
-    padding, and the summary of the chapter on where the target asks the source, section
-    5.7.""",
+    padding, and section 5.7 on how the target asks the source.""",
 )
 def source_padding_visible(x, memory, real, p, heads):
     past = np.tri(x.shape[1], dtype=bool)[None]
@@ -2580,13 +2775,14 @@ def cross_attention_asks_with_the_input(x, memory, real, p, heads):
     return y + np.maximum(0, z @ p["W_1"] + p["b_1"]) @ p["W_2"] + p["b_2"]
 
 
-# --- 14. Label smoothing -----------------------------------------------------------
+# --- 15. Label smoothing -----------------------------------------------------------
 
 
 @inputs("smoothed_cross_entropy")
 def smoothing_inputs(rng):
     y = 1.5 * rng.normal(size=(3, 4, 5))
     y[1, 1] += 2000  # overflows without a maximum
+    y[0, 0, 3] = -2000  # a probability that rounds to 0
     mask = rng.random((3, 4)) < 0.5
     mask[0, 0], mask[1, 1], mask[2, 2] = True, True, False
     return y, rng.integers(5, size=(3, 4)), mask, 0.1 + 0.3 * rng.random()
@@ -2805,7 +3001,23 @@ def mean_over_the_vocabulary(y, targets, mask, epsilon):
     return loss, share * (np.exp(log_p) - wanted) / V
 
 
-# --- 15. A rate that rises first ---------------------------------------------------
+@misconception(
+    "smoothed_cross_entropy",
+    """Your loss is infinite where scores lie far apart: you probably took the logarithm
+    of a probability that had been rounded to 0. The loss itself is finite there. Reread
+    the hint of the task on the logarithm that is taken on paper; the loss is that of
+    section 5.8, equation (5.13).""",
+)
+def logarithm_of_the_probability(y, targets, mask, epsilon):
+    V = y.shape[-1]
+    e = np.exp(y - y.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    wanted = (1 - epsilon) * np.eye(V)[targets] + epsilon / V
+    share = mask[..., None] / mask.sum()
+    return -(share * wanted * np.log(p)).sum(), share * (p - wanted)
+
+
+# --- 16. A rate that rises first ---------------------------------------------------
 
 
 @inputs("learning_rates")
@@ -2903,7 +3115,7 @@ def fall_from_the_end_of_the_warm_up(steps, d, warm):
     return d**-0.5 * np.minimum(steps / warm, since**-0.5)
 
 
-# --- 16. The best token at every step ----------------------------------------------
+# --- 17. The best token at every step ----------------------------------------------
 
 
 def log_softmax(y):
@@ -3119,7 +3331,7 @@ def totals_as_probabilities(log_p, start, end, fill):
     return tokens, totals
 
 
-# --- 17. A beam --------------------------------------------------------------------
+# --- 18. A beam --------------------------------------------------------------------
 
 
 # With most random tables nearly all searches agree. The tables of these seeds, found by
@@ -3410,7 +3622,7 @@ def one_table_for_all_places(log_p, start, end, width):
     return np.array(tokens), total
 
 
-# --- 18. One step with a cache -----------------------------------------------------
+# --- 19. One step with a cache -----------------------------------------------------
 
 
 @inputs("cached_step")
@@ -3426,7 +3638,7 @@ def cache_inputs(rng):
     "cached_step",
     """Your new token always stands at place 0. A function that gets one token at a time
     has to count; the length of the cache is the place. Reread section 5.10 on the
-    cached writer, and the summary of the chapter.""",
+    cached writer.""",
 )
 def always_at_place_zero(x_t, places, cache, p):
     B, heads = cache[0].shape[:2]
@@ -3673,9 +3885,9 @@ def softmax_over_the_heads(x_t, places, cache, p):
 
 @misconception(
     "cached_step",
-    """Your result is not a number for large scores: the exponential overflows. Take the
-    largest score of each head away first; the weights stay the same. Reread the hint of
-    the task, and the softmax at the beginning of section 5.1.""",
+    """Your result is not a number for large scores: the exponential overflows. The
+    weights of a head stay the same if all its scores are moved by the same amount.
+    Reread the hint of the task, and the softmax at the beginning of section 5.1.""",
 )
 def cached_exponentials_overflow(x_t, places, cache, p):
     B, heads = cache[0].shape[:2]
@@ -3689,7 +3901,7 @@ def cached_exponentials_overflow(x_t, places, cache, p):
     return answers.reshape(B, -1) @ p["W_o"] + p["b_o"], (k, v)
 
 
-# --- 19. How many parameters? ------------------------------------------------------
+# --- 20. How many parameters? ------------------------------------------------------
 
 
 @inputs("count_parameters")
@@ -3832,7 +4044,7 @@ def positions_forgotten(layers, d, d_ff, V, longest, pre_norm, tied):
     return layers * block + V * d + V + 2 * d * pre_norm + V * d * (not tied)
 
 
-# --- 20. How much work? ------------------------------------------------------------
+# --- 21. How much work? ------------------------------------------------------------
 
 
 @inputs("count_multiply_adds")

@@ -22,7 +22,7 @@ SIZES = {
     "ch2_attention": ("Thirteen", 13, "three and a half", 210),
     "ch3_lstm": ("Sixteen", 16, "four", 235),
     "ch4_gru": ("Ten", 10, "two and three quarter", 165),
-    "ch5_transformer": ("Twenty", 20, "six", 360),
+    "ch5_transformer": ("Twenty-one", 21, "six", 370),
 }
 STATED = re.compile(
     r"## (\d+)\. .*\*(\d+) points? · difficulty [1-5] of 5 · about (\d+) minutes\*"
@@ -131,6 +131,29 @@ def test_a_test_calls_the_answer_at_most_sixty_times(a, what):
     most, largest = LARGER.get((a.name, what), (60, 5000))
     assert 0 < len(calls) <= most
     assert max(calls) < largest
+
+
+def arrays(value):
+    """The arrays of a value that are not empty, also inside of lists, tuples, dicts."""
+    if isinstance(value, np.ndarray):
+        return [value] if value.size else []
+    value = list(value.values()) if isinstance(value, dict) else value
+    inner = value if isinstance(value, list | tuple) else []
+    return [array for part in inner for array in arrays(part)]
+
+
+@every_task
+def test_no_two_inputs_of_a_visible_call_are_one_array(a, what):
+    """Else what is written into one input would be reported of another."""
+    namespace, right = {**a.solved}, a.solved[what]
+
+    def watched(*given):
+        for one, two in itertools.combinations(arrays(given), 2):
+            assert not np.shares_memory(one, two)
+        return right(*given)
+
+    watched.__name__, namespace[what] = what, watched
+    exec(a.tasks[what].test.split("### BEGIN HIDDEN TESTS")[0], namespace)
 
 
 @every_task

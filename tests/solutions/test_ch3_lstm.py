@@ -231,6 +231,49 @@ SLIPS = {
         "which cell state the output gate sees",
     ),
     "one state": ("lstm_step", ", c_t\n", "\n", "Expected 2 results, h_t, c_t"),
+    "the cell state first": (
+        "lstm_step",
+        "return sigmoid(o) * np.tanh(c_t), c_t",
+        "return c_t, sigmoid(o) * np.tanh(c_t)",
+        "Expected (h_t, c_t), got the cell state first",
+    ),
+    "cut along the batch": (
+        "lstm_gates",
+        "axis=1",
+        "axis=0",
+        "to work for B = 2, D = 3 and H = 5 (np.split cuts along one axis), got",
+    ),
+    "one step too far": (
+        "rail_by_lag",
+        "return np.cumprod(factors, axis=0)",
+        "return np.array([f[k + 1] for k in range(len(f))])",
+        "to work for T = 6 and H = 4, got IndexError",
+    ),
+    "no steps back": (
+        "lstm_backward",
+        "dh_t, dc_t = np.zeros(h_0.shape), dc_T",
+        "dh_t, dc_t = 0 * dh[:, -1], dc_T",
+        "to work for T = 0, no steps, got IndexError",
+    ),
+    "the states' gradients of no steps": (
+        "lstm_backward",
+        "dh_t, dc_t = np.zeros(h_0.shape), dc_T",
+        "dh_t, dc_t = np.zeros(h_0.shape), dc_T * (x.shape[1] > 0)",
+        "Look at dc_0 in the task, where it says what T = 0 gives",
+    ),
+    "a check made positive": (
+        "find_cell",
+        "sign * halves[1][best]",
+        "abs(halves[1][best])",
+        "unit 0 follows the mark in pieces 0 and 2, and its opposite in 1 and 3",
+    ),
+    "a first and a last half": (
+        "find_cell",
+        "cells[k::2].reshape(-1, cells.shape[2]), mark[k::2].ravel()",
+        "(np.split(cells, 2)[k].reshape(-1, cells.shape[2]), "
+        "np.split(mark, 2)[k].ravel())",
+        "pieces 0 and 2 choose, and 1 and 3 have no say",
+    ),
 }
 
 

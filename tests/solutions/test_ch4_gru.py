@@ -23,7 +23,7 @@ EQUATIONS = {
     "weights_from_torch": "cell",
     "costs": "parameters multiplies",
     "widest": "parameters",
-    "reflection": "bound count",
+    "reflection": "bound count multiplies",
 }
 
 
@@ -160,6 +160,42 @@ SLIPS = {
         "(r * h_prev) @ W_hn",
         "r * (h_prev @ W_hn)",
         "Expected [[0.4811, -0.31]], got [[-0.2026",
+    ),
+    "keeps and takes swapped": (
+        "gru_step",
+        "(1 - z) * n + z * h_prev",
+        "z * n + (1 - z) * h_prev",
+        "the order r, z, n: where z_t is 1, all stays",
+    ),
+    "the reset turned round": (
+        "gru_step",
+        "r * (n_h + b_hn)",
+        "(1 - r) * (n_h + b_hn)",
+        "where z_t and r_t are 0, h_t is tanh of the input's part",
+    ),
+    "the past without its bias": (
+        "gru_step",
+        "n_h + b_hn",
+        "n_h",
+        "where z_t is 0 and r_t is 1, the past's part comes in whole",
+    ),
+    "the gates forgotten": (
+        "gru_step",
+        "r_x + r_h",
+        "r_x",
+        "what goes into r_t and z_t, and what r_t scales",
+    ),
+    "a start at zero": (
+        "free_and_tied",
+        "c, d = c_0, c_0",
+        "c, d = 0 * c_0, 0 * c_0",
+        "a c_0 that is not zero, equation (4.1)",
+    ),
+    "all padding": (
+        "masked_gru_forward",
+        "return h, h_t",
+        "return h, np.where(mask.any(axis=1, keepdims=True), h_t, 0)",
+        "Look at last in the task, where a sequence is all padding",
     ),
     "in place": (
         "gru_forward",

@@ -25,6 +25,7 @@ SOLVED = A.solved
 # The equations, by their labels in the chapter, that a task's texts may name.
 EQUATIONS = {
     "attention": "one attention variance",
+    "peak_and_slope": "attention variance",
     "make_mask": "",
     "masked_attention": "attention",
     "split_heads": "heads",
@@ -95,8 +96,16 @@ def attention_examples():
         np.array([[[4.0], [8], [100]]]),
         np.array([[[True, True, False], [False, False, True]]]),
     )
+    q = np.array([[c, 0, 0, 1.0]])
+    sharp = [SOLVED["peak_and_slope"](q, k[None], scaled) for scaled in (True, False)]
+    (peak, slope), (raw_peak, raw_slope) = np.squeeze(sharp)
     return {
         "attention": [*rows(k), *rows(v), *rows(answer)],
+        "peak_and_slope": [
+            f"the peak is ${peak:g}$, the slope",
+            f"= {slope:g}$",
+            f"the peak is ${raw_peak:g}$ and the slope ${raw_slope:g}$",
+        ],
         "make_mask": rows(np.concatenate(masks).astype(int)),
         "masked_attention": [f"= {masked[0, 0, 0]:g}$", f"is ${masked[0, 1, 0]:g}$"],
     }
@@ -268,6 +277,24 @@ SLIPS = {
         "",
         "Look at the task: scores may be as large as 10,000",
     ),
+    "one largest score": (
+        "attention",
+        "scores.max(axis=-1, keepdims=True)",
+        "scores.max()",
+        "for each query by itself",
+    ),
+    "all axes turned round": (
+        "attention",
+        "k.mT",
+        "k.T",
+        "to work for five sequences (an axis in front), got ValueError",
+    ),
+    "the softmax of one query for all": (
+        "peak_and_slope",
+        "e.max(axis=1, keepdims=True)",
+        "0",
+        "Look at peak of two queries, one with scores of 10,000",
+    ),
     "a mask of numbers": (
         "make_mask",
         "return past &",
@@ -279,6 +306,42 @@ SLIPS = {
         "mask, scores, -np.inf",
         "mask, scores, 0",
         "Look at the example above and section 5.3",
+    ),
+    "a large penalty": (
+        "masked_attention",
+        "mask, scores, -np.inf",
+        "mask, scores, -1e4",
+        "seen are scores of -10,000, hidden 10,000",
+    ),
+    "no mask": (
+        "multi_head",
+        "mask[:, None]",
+        "True",
+        "Look at the mask, section 5.3: a row of memory that no query may see changed",
+    ),
+    "keys of the tokens themselves": (
+        "multi_head",
+        "k = split(memory @ W_k + b_k)",
+        "k = split(x @ W_k + b_k)",
+        "to work for T = 4 tokens that ask and S = 2 that are asked, got ValueError",
+    ),
+    "places from 0": (
+        "rotate",
+        "places[:, None]",
+        "np.arange(len(places))[:, None]",
+        "Look at the places in the task: here they are 7 and 2.5",
+    ),
+    "one norm": (
+        "encoder_block",
+        '(feed, p["norm_2"])',
+        '(feed, p["norm_1"])',
+        "two different norms, pre_norm = True: (5.8)",
+    ),
+    "padding without an axis": (
+        "decoder_block",
+        "real[:, None]",
+        "real",
+        "(each mask needs three axes), got",
     ),
     "one reshape": (
         "split_heads",
@@ -340,6 +403,18 @@ SLIPS = {
         "np.full((B, T), float(fill))",
         "got an array of float64 with shape (2, 5)",
     ),
+    "all end together": (
+        "greedy_decode",
+        "if last == end",
+        "if (tokens[:, t] == end).any()",
+        "two sequences of their own, a table for each place, and fill 2, a real token",
+    ),
+    "an open one": (
+        "beam_decode",
+        "max(done or beams)",
+        "max(done + beams)",
+        "rule 4: (2) has 0.8, but is open",
+    ),
     "nothing finished": (
         "beam_decode",
         "max(done or beams)",
@@ -369,6 +444,12 @@ SLIPS = {
         "if not tied",
         "if True",
         "Expected exactly 64, got 74",
+    ),
+    "the vocabulary in each layer": (
+        "count_multiply_adds",
+        "2 * d * d_ff) + d * V",
+        "2 * d * d_ff + d * V)",
+        "Look at the example above, with layers = 2",
     ),
     "one key for each step": (
         "count_multiply_adds",
