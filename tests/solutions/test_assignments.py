@@ -145,6 +145,7 @@ def test_a_misconception_fails_its_own_task_by_its_values(a, what):
     error = a.fails(what.task, what.source)
     assert error is not None
     assert not isinstance(error, NameError | SyntaxError | ImportError | TypeError)
+    assert "got TypeError" not in str(error)
 
 
 @every_misconception
