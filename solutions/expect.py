@@ -95,8 +95,8 @@ def expect_result(function, *given, case=None):
     except Exception as error:
         raise AssertionError(
             f"Expected {name} to work for {case or shapes_of(given)}, got "
-            f"{type(error).__name__}: {error}{line_of(error, name)}. Look at the inputs "
-            "and shapes of the task."
+            f"{type(error).__name__}: {error}{line_of(error, name)}. Look at the "
+            "inputs and shapes of the task."
         ) from None
     assert got is not None, (
         f"Expected a result from {name}, got None: does the function return its result?"

@@ -130,6 +130,13 @@ expect_shape(got[1], (5,), "the results of the task: one token a piece", kind="i
 expect_close(got[1], [2, 0, 0, 2, 1], "the example above: places in the vocabulary")
 got = expect_result(encode_and_decode, words, [], 1, case="no pieces to encode")
 expect_shape(got[1], (0,), "the results of the task: pieces may be empty", kind="int")
+got = expect_result(encode_and_decode, ["a", "A", "b", "A"], ["A", "a"], 1)
+expect_parts(got, ["vocabulary", "tokens", "back"])
+assert got[0] == ["<unk>", "A", "a", "b"], (
+    f"Expected the vocabulary {['<unk>', 'A', 'a', 'b']}, got {got[0]}. Look at point "
+    "1 of the task: each different piece once, in the order of Python's sorted."
+)
+expect_close(got[1], [1, 2], "point 2 of the task: A and a are different pieces")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 alphabet = [*"abcXYZ", "of", "Of", "off", " ", "\n", "천", "é", "10", "9"]
@@ -295,6 +302,12 @@ got = expect_result(next_token_pairs, stream, 6, 1, case="a stream with no windo
 expect_parts(got, ["inputs", "targets"])
 for came in got:
     expect_shape(came, (0, 6), "the shapes of the task without any window", kind="int")
+got = expect_result(
+    next_token_pairs, stream[:2], 5, 1, case="a stream that is shorter than T"
+)
+expect_parts(got, ["inputs", "targets"])
+for came in got:
+    expect_shape(came, (0, 5), "the shapes of the task without any window", kind="int")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for T, step in [(4, 4), (5, 2), (1, 3), (6, 1), (2, 5), (3, 3)]:
@@ -376,11 +389,17 @@ assert np.array_equal(got[1], [[1, 1, 1], [1, 0, 0]]), (
     f"Expected the mask {[[True] * 3, [True, False, False]]}, got {got[1].tolist()}. "
     "Look at the example above; a token with the number of the padding is real."
 )
-empty = [np.array([3, 1]), np.array([], dtype=int)]
+empty = [np.array([], dtype=int), np.array([3, 1])]
 got = expect_result(pad, empty, 9, case="an empty sequence")
 expect_parts(got, ["tokens", "mask"])
 expect_close(
-    got[0], [[3, 1], [9, 9]], "the task: fill is 9 here, and one sequence empty"
+    got[0],
+    [[9, 9], [3, 1]],
+    "the task: fill is 9 here, the first sequence is empty, and the order stays",
+)
+assert np.array_equal(got[1], [[0, 0], [1, 1]]), (
+    f"Expected the mask {[[False] * 2, [True] * 2]}, got {got[1].tolist()}. Look at "
+    "the task: the first sequence is empty, and the order stays."
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -484,6 +503,20 @@ for name, came in zip(["counts", "p"], got, strict=True):
 expect_close(got[0], [[0, 1, 1], [2, 1, 0], [0, 0, 0]], "the counts of the example")
 thirds = [[1 / 5, 2 / 5, 2 / 5], [3 / 6, 2 / 6, 1 / 6], [1 / 3, 1 / 3, 1 / 3]]
 expect_close(got[1], thirds, "the probabilities of the example and the formula above")
+thrice = [np.array([0, 0, 0]), np.array([], dtype=int)]
+got = expect_result(bigram_model, thrice, 4, case="a text without tokens")
+expect_parts(got, ["counts", "p"])
+once = [0, 0, 0, 0]
+expect_close(
+    got[0],
+    [[2, 0, 0, 0], once, once, once],
+    "the counts of the text 0, 0, 0: the pair 0, 0 stands there twice",
+)
+expect_close(
+    got[1][0],
+    [3 / 6, 1 / 6, 1 / 6, 1 / 6],
+    "the formula of the task, with V = 4 though only token 0 occurs",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for lengths, V in [
@@ -530,9 +563,10 @@ for lengths, V in [
 #
 # Here $n - 1$ is the length of the context $u$, and $u'$ is $u$ without its first
 # token. $\#(ux)$ counts how often the tokens of $u$, and then $x$, stand next to each
-# other in the text; $\#(u)$ is the sum of these over all $x$, and $\kappa(u)$ the
-# number of different $x$ among them. The empty context, $n = 1$, is followed by every
-# token of the text. If $u$ is never followed by anything, $p_n = p_{n-1}$.
+# other in the text, overlapping places too: in 0, 0, 0 the pair 0, 0 stands twice.
+# $\#(u)$ is the sum of these over all $x$, and $\kappa(u)$ the number of different $x$
+# among them. The empty context, $n = 1$, is followed by every token of the text. If $u$
+# is never followed by anything, $p_n = p_{n-1}$.
 #
 # Shapes: `tokens (T,)` the text, integers from 0 to $V-1$; `context` an array of any
 # length, also 0; `V` integer → `p (V,)`, where entry $x$ is the probability of $x$
@@ -602,6 +636,10 @@ for context, want in [
     expect_close(
         got, want, f"the context {context} of the example above and equation (5)"
     )
+got = expect_result(witten_bell, np.zeros(4, dtype=int), np.array([0, 0]), 2)
+expect_close(
+    got, [2.975 / 3, 0.025 / 3], "the task: in the text 0, 0, 0, 0 places overlap"
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -616,7 +654,7 @@ def reference(text, u, V):
     return [(follow.count(x) + kinds * shorter[x]) / (total + kinds) for x in range(V)]
 
 
-for T, V in [(40, 4), (60, 3), (25, 6), (30, 2), (1, 5), (0, 4), (8, 1)]:
+for T, V in [(40, 4), (60, 3), (90, 14), (30, 2), (1, 5), (0, 4), (8, 1)]:
     given = (V * rng.random(T) ** 1.4).astype(int)
     contexts = [rng.integers(V, size=length) for length in [0, 1, 2, 2, 3, 3, 4, 7]]
     contexts += [given[start : start + 3] for start in rng.integers(max(T, 1), size=6)]
@@ -656,7 +694,8 @@ for T, V in [(40, 4), (60, 3), (25, 6), (30, 2), (1, 5), (0, 4), (8, 1)]:
 # spells, `mask (B, T)` booleans → the three numbers
 # `(nats, perplexity, bits_per_character)` in this order. At least one token counts, and
 # for those that do, `p` is above 0. Where the mask is false, `p` and `characters` mean
-# nothing; `p` may be 0 there. There may be thousands of tokens.
+# nothing; `p` may be 0 there. There may be thousands of tokens:
+# the product of all $p$ is then too small for the computer and rounds to 0.
 #
 # **Example.** $B=2$, $T=2$. $p$ is $(1/2, 1/8)$ and $(1/4, 0.9)$, the characters are
 # $(1, 4)$ and $(3, 2)$, and the last token is padding. The three that count cost
@@ -705,6 +744,17 @@ got = expect_result(
 )
 expect_parts(got, ["nats", "perplexity", "bits_per_character"])
 expect_close(got[0], np.log(2), "the shapes of the task: p may be 0 in padding")
+p = np.full((2, 2000), 0.25)
+p[1] = 0.5
+got = expect_result(surprise, p, np.full(p.shape, 2), np.arange(2000) < [[2000], [1]])
+expect_parts(got, ["nats", "perplexity", "bits_per_character"])
+expect_close(
+    got[0],
+    4001 / 2001 * np.log(2),
+    "the task: there may be thousands of tokens, and all that count weigh the same",
+)
+expect_close(got[1], 2 ** (4001 / 2001), "equation (3), with thousands of tokens")
+expect_close(got[2], 4001 / 4002, "the bits per character of thousands of tokens")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T in [(4, 7), (1, 9), (6, 1), (1, 1), (3, 4000)]:
