@@ -1095,9 +1095,9 @@ def digits_run_together(tokens, context, V):
 @misconception(
     "witten_bell",
     """Your counts are too small where a string of tokens overlaps itself: after each
-    find you probably went on behind it. Every place of the text counts by itself. Reread
-    section 'The opponent: counting', before equation (4), and the task on places that
-    overlap.""",
+    find you probably went on behind it. Every place of the text counts by itself.
+    Reread section 'The opponent: counting', before equation (4), and the task on places
+    that overlap.""",
 )
 def overlaps_counted_once(tokens, context, V):
     text, p = tokens.tolist(), np.full(V, 1 / V)

@@ -46,6 +46,7 @@
 # |---|---|---|---|
 # | | batch size, steps, input size | `B`, `T`, `D` | |
 # | | hidden size, vocabulary size | `H`, `V` | |
+# | $K$ | window of truncated backpropagation, in steps | `K` | |
 # | $x_t$ | input at step $t$ | `x_t` | `(B, D)` |
 # | $h_t$ | hidden state after step $t$ | `h_t` | `(B, H)` |
 # | $h_0$ | state before the first step | `h_0` | `(B, H)` |
@@ -55,6 +56,8 @@
 # | $W_{hy}$ | weights from state to scores | `W_hy` | `(H, V)` |
 # | $b_y$ | bias of the scores | `b_y` | `(V,)` |
 # | $y_t$ | scores (logits) at step $t$ | `y_t` | `(B, V)` |
+# | $m_{b,t}$ | whether a position counts: true or false | `mask` | `(B, T)` |
+# | $N$ | how many positions count | `mask.sum()` | |
 #
 # A whole sequence has the steps on the second axis: `x` is `(B, T, D)`, `h` is
 # `(B, T, H)`, `y` is `(B, T, V)`. Python counts from 0: `x[:, 0]` is $x_1$ and

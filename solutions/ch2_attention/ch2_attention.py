@@ -17,8 +17,8 @@
 # the encoder, four kinds of scores and weights, a decoder that looks back and writes,
 # the gradients of attention, and the measures of the chapter's experiments. Thirteen
 # short functions (38 points), then one question to answer in words (2 points, graded by
-# a reader): 40 points, about three and a half hours. Each task stands on its own, so
-# you may skip one and return.
+# a reader): 40 points, about three hours. Each task stands on its own, so you may skip
+# one and return.
 #
 # **How a task works**
 #
@@ -54,6 +54,7 @@
 # | | size of an embedding, of an encoder's state | `D`, `H` | |
 # | | size of a decoder's state where it may differ from `H` | `G` | |
 # | | size of $\tilde{s}_t$, vocabulary size | `M`, `V` | |
+# | | size of the additive score's hidden layer | `A` | |
 # | $h_j$ | state of the encoder after token $j$ | `h[:, j - 1]` | `(B, H)` |
 # | $s_t$ | state of the decoder at step $t$ | `s[:, t - 1]` or `s_t` | `(B, H)` |
 # | $m_j$ | true for a token of the source, false for padding | `mask` | `(B, S)` |
@@ -229,9 +230,9 @@ for B, S, V, D, H in [
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
-# Write `tokens_right`: the measure of section 2.1. Of each target it is the share of
-# tokens, the end mark `EOS` among them, that the translation has right, each at its own
-# place.
+# Write `tokens_right`: the measure of section 2.1; no equation is behind it. Of each
+# target it is the share of tokens, the end mark `EOS` among them, that the translation
+# has right, each at its own place.
 #
 # Shapes: `said (B, longest)` integers, what a model wrote, and `wanted (B, T)`
 # integers, the targets, padded at the end with `PAD`, which is 0 → `shares (B,)`, one
@@ -239,10 +240,11 @@ for B, S, V, D, H in [
 # and was not written is not right, and what was written beyond a target counts
 # neither way. Every target has at least one token.
 #
-# **Example.** $B = 2$, $T = 4$, `longest` 3. Wanted are $(7, 5, 4, 2)$ and $(6, 2, 0,
-# 0)$; the model wrote $(7, 3, 4)$ and $(5, 6, 2)$. Of the first target's four tokens
-# the first and the third are right, and the fourth was never written: $2/4 = 0.5$.
-# The second answer has the right tokens, but each a place too late: $0/2 = 0$.
+# **Example.** $B = 2$, $T = 4$, `longest` 3. Wanted are $(7, 5, 4, 2)$ and
+# $(6, 2, 0, 0)$; the model wrote $(7, 3, 4)$ and $(5, 6, 2)$. Of the first target's
+# four tokens the first and the third are right, and the fourth was never written:
+# $2/4 = 0.5$. The second answer has the right tokens, but each a place too late:
+# $0/2 = 0$.
 
 
 # %% solution="tokens_right"
@@ -377,7 +379,7 @@ for B, T, S, H in [
 # %% [markdown] prompt="masked_softmax"
 # ## 4. No weight for padding
 #
-# *3 points · difficulty 3 of 5 · about 15 minutes*
+# *3 points · difficulty 3 of 5 · about 10 minutes*
 #
 # Write `masked_softmax`: turn scores into weights over the source. This is equation
 # (2.5), section 2.2:
@@ -498,7 +500,7 @@ for B, T, S in [(5, 4, 6), (1, 3, 7), (6, 1, 4), (4, 5, 1), (3, 3, 3)]:
 # %% [markdown] prompt="attention_step"
 # ## 5. One step of a decoder that looks back
 #
-# *3 points · difficulty 3 of 5 · about 20 minutes*
+# *3 points · difficulty 3 of 5 · about 15 minutes*
 #
 # Write `attention_step`: one step of the decoder of section 2.2, for a batch. It
 # receives the embedding $x'_t$ of the token before, and its old state. In this order:
@@ -876,7 +878,7 @@ assert np.shape(silent) == (1, 0), "With longest = 0 nothing is written."
 # %% [markdown] prompt="general_scores"
 # ## 7. A matrix between
 #
-# *2 points · difficulty 2 of 5 · about 10 minutes*
+# *2 points · difficulty 1 of 5 · about 5 minutes*
 #
 # Write `general_scores`: the general score of section 2.3, a dot product with a learned
 # matrix between. It is also the second line of equation (2.8), section 2.5:
@@ -1182,7 +1184,7 @@ for B, T, S in [(3, 4, 6), (1, 5, 3), (4, 1, 7), (5, 3, 1), (2, 6, 2)]:
 # %% [markdown] prompt="attention_backward"
 # ## 10. Two gradients for one state
 #
-# *4 points · difficulty 4 of 5 · about 30 minutes*
+# *4 points · difficulty 3 of 5 · about 20 minutes*
 #
 # Write `attention_backward`: the gradients of the states and of the matrix, given the
 # gradient $d\bar{h}$ that reaches the contexts. This is all of equation (2.7), section
@@ -1414,7 +1416,7 @@ for B, T, S, G, H, A in [
 # %% [markdown] prompt="alignment"
 # ## 12. An alignment as two numbers
 #
-# *3 points · difficulty 2 of 5 · about 10 minutes*
+# *3 points · difficulty 2 of 5 · about 5 minutes*
 #
 # Write `alignment`: for each row of weights its expected position and its entropy in
 # bits. This is equation (2.9), section 2.6:

@@ -19,7 +19,7 @@ ALL = [assignment(name) for name in assignments(ROOT)]
 SIZES = {
     "ch0_sequences": ("Seven", 7, "two", 120),
     "ch1_rnn": ("Thirteen", 13, "three and a half", 210),
-    "ch2_attention": ("Thirteen", 13, "three and a half", 210),
+    "ch2_attention": ("Thirteen", 13, "three", 180),
     "ch3_lstm": ("Sixteen", 16, "four", 235),
     "ch4_gru": ("Ten", 10, "two and three quarter", 165),
     "ch5_transformer": ("Twenty", 20, "six", 360),
