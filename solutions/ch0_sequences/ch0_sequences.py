@@ -68,8 +68,8 @@ from collections import Counter
 # *3 points · difficulty 2 of 5 · about 15 minutes*
 #
 # Write `encode_and_decode`: make a vocabulary from one list of pieces, then turn
-# another list into tokens and back again (section 'From text to tokens'). Pieces may be
-# characters or words.
+# another list into tokens and back again (section 'From text to tokens'; no equation is
+# behind it). Pieces may be characters or words.
 #
 # 1. The vocabulary is a list. Its first entry is `"<unk>"`, which stands for everything
 #    unknown. Then come, each once and in the order of Python's `sorted`, all pieces
@@ -130,6 +130,13 @@ expect_shape(got[1], (5,), "the results of the task: one token a piece", kind="i
 expect_close(got[1], [2, 0, 0, 2, 1], "the example above: places in the vocabulary")
 got = expect_result(encode_and_decode, words, [], 1, case="no pieces to encode")
 expect_shape(got[1], (0,), "the results of the task: pieces may be empty", kind="int")
+got = expect_result(encode_and_decode, ["a", "A", "b", "A"], ["A", "a"], 1)
+expect_parts(got, ["vocabulary", "tokens", "back"])
+assert got[0] == ["<unk>", "A", "a", "b"], (
+    f"Expected the vocabulary {['<unk>', 'A', 'a', 'b']}, got {got[0]}. Look at point "
+    "1 of the task: each different piece once, in the order of Python's sorted."
+)
+expect_close(got[1], [1, 2], "point 2 of the task: A and a are different pieces")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 alphabet = [*"abcXYZ", "of", "Of", "off", " ", "\n", "천", "é", "10", "9"]
@@ -175,7 +182,7 @@ assert np.asarray(tokens).dtype.kind == "i", "Tokens are whole numbers, also non
 # *2 points · difficulty 1 of 5 · about 5 minutes*
 #
 # Write `one_hot`: for each token a row of $V$ numbers, all zero but for a one in the
-# token's place (section 'Inputs and targets').
+# token's place (section 'Inputs and targets'; no equation is behind it).
 #
 # Shapes: `tokens (...)` integers from 0 to $V-1$, with any number of axes, also none,
 # and the integer `V` → `rows (..., V)`: the axes of `tokens`, and one more at the end.
@@ -243,7 +250,7 @@ for size, V in [
 #
 # Write `next_token_pairs`: cut a stream of tokens into windows of $T$ inputs, and give
 # each input its target, the token that follows it in the stream (section 'Inputs and
-# targets').
+# targets'; no equation is behind it).
 #
 # The first window begins at place 0 of the stream, the next one `step` places later,
 # and so on: with `step = T` the windows follow each other without a gap, as in the
@@ -295,6 +302,12 @@ got = expect_result(next_token_pairs, stream, 6, 1, case="a stream with no windo
 expect_parts(got, ["inputs", "targets"])
 for came in got:
     expect_shape(came, (0, 6), "the shapes of the task without any window", kind="int")
+got = expect_result(
+    next_token_pairs, stream[:2], 5, 1, case="a stream that is shorter than T"
+)
+expect_parts(got, ["inputs", "targets"])
+for came in got:
+    expect_shape(came, (0, 5), "the shapes of the task without any window", kind="int")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for T, step in [(4, 4), (5, 2), (1, 3), (6, 1), (2, 5), (3, 3)]:
@@ -327,10 +340,10 @@ for T, step in [(4, 4), (5, 2), (1, 3), (6, 1), (2, 5), (3, 3)]:
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
 # Write `pad`: put sequences of different lengths into one array, and say in a mask what
-# is real (section 'Padding, masks, batches'). Each sequence stands at the left of its
-# row, in the order given. The places behind it hold `fill`. The mask is true where a
-# token stands and false where padding stands. The vocabulary may use the number `fill`
-# for a real token, too: such a token counts.
+# is real (section 'Padding, masks, batches'; no equation is behind it). Each sequence
+# stands at the left of its row, in the order given. The places behind it hold `fill`.
+# The mask is true where a token stands and false where padding stands. The vocabulary
+# may use the number `fill` for a real token, too: such a token counts.
 #
 # Shapes: `sequences`, a list of $B$ arrays of integers, $B \ge 1$, and the integer
 # `fill` → `(tokens, mask)` in this order, both of shape `(B, T)`, with $T$ the length
@@ -376,11 +389,17 @@ assert np.array_equal(got[1], [[1, 1, 1], [1, 0, 0]]), (
     f"Expected the mask {[[True] * 3, [True, False, False]]}, got {got[1].tolist()}. "
     "Look at the example above; a token with the number of the padding is real."
 )
-empty = [np.array([3, 1]), np.array([], dtype=int)]
+empty = [np.array([], dtype=int), np.array([3, 1])]
 got = expect_result(pad, empty, 9, case="an empty sequence")
 expect_parts(got, ["tokens", "mask"])
 expect_close(
-    got[0], [[3, 1], [9, 9]], "the task: fill is 9 here, and one sequence empty"
+    got[0],
+    [[9, 9], [3, 1]],
+    "the task: fill is 9 here, the first sequence is empty, and the order stays",
+)
+assert np.array_equal(got[1], [[0, 0], [1, 1]]), (
+    f"Expected the mask {[[False] * 2, [True] * 2]}, got {got[1].tolist()}. Look at "
+    "the task: the first sequence is empty, and the order stays."
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -484,6 +503,20 @@ for name, came in zip(["counts", "p"], got, strict=True):
 expect_close(got[0], [[0, 1, 1], [2, 1, 0], [0, 0, 0]], "the counts of the example")
 thirds = [[1 / 5, 2 / 5, 2 / 5], [3 / 6, 2 / 6, 1 / 6], [1 / 3, 1 / 3, 1 / 3]]
 expect_close(got[1], thirds, "the probabilities of the example and the formula above")
+thrice = [np.array([0, 0, 0]), np.array([], dtype=int)]
+got = expect_result(bigram_model, thrice, 4, case="a text without tokens")
+expect_parts(got, ["counts", "p"])
+once = [0, 0, 0, 0]
+expect_close(
+    got[0],
+    [[2, 0, 0, 0], once, once, once],
+    "the counts of the text 0, 0, 0: the pair 0, 0 stands there twice",
+)
+expect_close(
+    got[1][0],
+    [3 / 6, 1 / 6, 1 / 6, 1 / 6],
+    "the formula of the task, with V = 4 though only token 0 occurs",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for lengths, V in [
@@ -530,9 +563,10 @@ for lengths, V in [
 #
 # Here $n - 1$ is the length of the context $u$, and $u'$ is $u$ without its first
 # token. $\#(ux)$ counts how often the tokens of $u$, and then $x$, stand next to each
-# other in the text; $\#(u)$ is the sum of these over all $x$, and $\kappa(u)$ the
-# number of different $x$ among them. The empty context, $n = 1$, is followed by every
-# token of the text. If $u$ is never followed by anything, $p_n = p_{n-1}$.
+# other in the text, overlapping places too: in 0, 0, 0 the pair 0, 0 stands twice.
+# $\#(u)$ is the sum of these over all $x$, and $\kappa(u)$ the number of different $x$
+# among them. The empty context, $n = 1$, is followed by every token of the text. If $u$
+# is never followed by anything, $p_n = p_{n-1}$.
 #
 # Shapes: `tokens (T,)` the text, integers from 0 to $V-1$; `context` an array of any
 # length, also 0; `V` integer → `p (V,)`, where entry $x$ is the probability of $x$
@@ -602,6 +636,10 @@ for context, want in [
     expect_close(
         got, want, f"the context {context} of the example above and equation (5)"
     )
+got = expect_result(witten_bell, np.zeros(4, dtype=int), np.array([0, 0]), 2)
+expect_close(
+    got, [2.975 / 3, 0.025 / 3], "the task: in the text 0, 0, 0, 0 places overlap"
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -616,7 +654,7 @@ def reference(text, u, V):
     return [(follow.count(x) + kinds * shorter[x]) / (total + kinds) for x in range(V)]
 
 
-for T, V in [(40, 4), (60, 3), (25, 6), (30, 2), (1, 5), (0, 4), (8, 1)]:
+for T, V in [(40, 4), (60, 3), (90, 14), (30, 2), (1, 5), (0, 4), (8, 1)]:
     given = (V * rng.random(T) ** 1.4).astype(int)
     contexts = [rng.integers(V, size=length) for length in [0, 1, 2, 2, 3, 3, 4, 7]]
     contexts += [given[start : start + 3] for start in rng.integers(max(T, 1), size=6)]
@@ -656,7 +694,8 @@ for T, V in [(40, 4), (60, 3), (25, 6), (30, 2), (1, 5), (0, 4), (8, 1)]:
 # spells, `mask (B, T)` booleans → the three numbers
 # `(nats, perplexity, bits_per_character)` in this order. At least one token counts, and
 # for those that do, `p` is above 0. Where the mask is false, `p` and `characters` mean
-# nothing; `p` may be 0 there. There may be thousands of tokens.
+# nothing; `p` may be 0 there. There may be thousands of tokens: the product of all $p$
+# is then too small for the computer and rounds to 0.
 #
 # **Example.** $B=2$, $T=2$. $p$ is $(1/2, 1/8)$ and $(1/4, 0.9)$, the characters are
 # $(1, 4)$ and $(3, 2)$, and the last token is padding. The three that count cost
@@ -705,6 +744,17 @@ got = expect_result(
 )
 expect_parts(got, ["nats", "perplexity", "bits_per_character"])
 expect_close(got[0], np.log(2), "the shapes of the task: p may be 0 in padding")
+p = np.full((2, 2000), 0.25)
+p[1] = 0.5
+got = expect_result(surprise, p, np.full(p.shape, 2), np.arange(2000) < [[2000], [1]])
+expect_parts(got, ["nats", "perplexity", "bits_per_character"])
+expect_close(
+    got[0],
+    4001 / 2001 * np.log(2),
+    "the task: there may be thousands of tokens, and all that count weigh the same",
+)
+expect_close(got[1], 2 ** (4001 / 2001), "equation (3), with thousands of tokens")
+expect_close(got[2], 4001 / 4002, "the bits per character of thousands of tokens")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T in [(4, 7), (1, 9), (6, 1), (1, 1), (3, 4000)]:
@@ -750,17 +800,20 @@ for B, T in [(4, 7), (1, 9), (6, 1), (1, 1), (3, 4000)]:
 # book into characters, learns from the first nine tenths, measures on the rest, and
 # reports perplexity 4. 'Mine is sixteen times better', says Ben.
 #
-# In five to eight sentences: (a) Turn both figures into bits per character. What is
-# wrong with Ben's claim? (b) Why can Ada's figure still not be trusted, and what should
-# she do? (c) One word in twenty of Ada's held-out text was replaced by `<unk>`, and her
+# In six to nine sentences: (a) Turn both figures into bits per character. What is wrong
+# with Ben's claim? (b) Why can Ada's figure still not be trusted, and what should she
+# do? (c) One word in twenty of Ada's held-out text was replaced by `<unk>`, and her
 # model is measured on predicting `<unk>` there. Does that make her figure too good or
-# too bad? Why?
+# too bad? Why? (d) Eve wants to tell from a page which of $V$ authors wrote it. Which
+# of the five shapes has her problem, and what are the shapes of the arrays of tokens
+# and of targets for $B$ pages of $T$ tokens? Which of this book's networks (RNN, LSTM,
+# GRU, attention) could she have used in the year 2000?
 
 # %% [markdown] written="reflection" points=2
 # ### BEGIN SOLUTION
-# **A model answer.** (a) A perplexity is counted per token, and a word is a harder
-# question than a character, so the two cannot be compared. Perplexity 64 is
-# $\log_2 64 = 6$ bits per word, and with 6 characters a word that is 1 bit per
+# **A model answer.** (a) A perplexity is counted per token, and a
+# word is a harder question than a character, so the two cannot be compared. Perplexity
+# 64 is $\log_2 64 = 6$ bits per word, and with 6 characters a word that is 1 bit per
 # character. Perplexity 4 is $\log_2 4 = 2$ bits per character. By these figures Ada's
 # model is the better one. (b) Her windows overlap, so nearly every held-out word also
 # stands in a window that the model has learned from: she partly measures how well it
@@ -768,10 +821,13 @@ for B, T in [(4, 7), (1, 9), (6, 1), (1, 1), (3, 4000)]:
 # within each part afterwards. Then the figures can be compared if both measure on the
 # same part. (c) Too good. All rare words become one frequent token, which is easy to
 # predict, and nobody pays the bits for which of these words it was, though its
-# characters are still counted. Ben's model has to spell every one of them.
+# characters are still counted. Ben's model has to spell every one of them. (d) Many to
+# one: tokens `(B, T)` go in, and one target a page comes out, `(B,)`. In 2000 there
+# were the RNN and, since 1997, the LSTM. The GRU and attention came in 2014.
 #
-# **Rubric, 2 points.** 1 point for (a): half for both figures, 1 and 2 bits per
-# character, half for the reason, perplexity is per token and the tokens differ. Half a
-# point for (b): the parts overlap, and the split has to come before the windows. Half a
-# point for (c): too good, because which word it was is never paid for.
+# **Rubric, 2 points.** Half a point each. (a): both figures, 1 and 2 bits per
+# character, and the reason, perplexity is per token and the tokens differ. (b): the
+# parts overlap, and the split has to come before the windows. (c): too good, because
+# which word it was is never paid for. (d): many to one with its two shapes, and RNN and
+# LSTM; a quarter for either.
 # ### END SOLUTION

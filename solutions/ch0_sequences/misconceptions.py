@@ -787,15 +787,16 @@ equivalent(
 def context_inputs(rng):
     """A context with which the text also ends; in one draw of two, it is a new one.
 
-    The last two tokens of the vocabulary never occur.
+    Some tokens have two digits, and a run of one token overlaps itself.
     """
-    text = (4 * rng.random(40) ** 1.3).astype(int)
+    text = np.array([0, 1, 10, 11])[(4 * rng.random(40) ** 1.3).astype(int)]
+    text[3:8] = 0
     length, start = rng.integers(2, 4), rng.integers(30)
     context = text[start : start + length]
     tokens = np.concatenate([text, context])
     if rng.random() < 0.5:
         context = np.append(4, context)
-    return tokens, context, 6
+    return tokens, context, 12
 
 
 @misconception(
@@ -1049,6 +1050,70 @@ def one_added_to_every_count(tokens, context, V):
         if np.array_equal(tokens[t - length : t], context):
             own[tokens[t]] += 1
     return (own + 1) / (own.sum() + V)
+
+
+@misconception(
+    "witten_bell",
+    """You probably wrote the tokens one after the other into a string and counted
+    there. Two things go wrong: places that overlap are counted once, and a token of two
+    digits looks like two tokens. Reread section 'The opponent: counting', before
+    equation (4), and compare tokens, not letters.""",
+)
+def counted_in_a_string(tokens, context, V):
+    text, p = "".join(map(str, tokens)), np.full(V, 1 / V)
+    for length in range(len(context) + 1):
+        u = "".join(map(str, context[len(context) - length :]))
+        own = np.array([text.count(f"{u}{x}") for x in range(V)])
+        kinds = np.count_nonzero(own)
+        if own.sum():
+            p = (own + kinds * p) / (own.sum() + kinds)
+    return p
+
+
+@misconception(
+    "witten_bell",
+    """A token of two digits looks like two tokens to you: you probably joined the
+    numbers into a string. Reread section 'The opponent: counting', before equation (4):
+    what is counted are tokens that follow each other.""",
+)
+def digits_run_together(tokens, context, V):
+    text, p = "".join(map(str, tokens)), np.full(V, 1 / V)
+    for length in range(len(context) + 1):
+        u = "".join(map(str, context[len(context) - length :]))
+        own = np.array(
+            [
+                sum(text.startswith(f"{u}{x}", i) for i in range(len(text)))
+                for x in range(V)
+            ]
+        )
+        kinds = np.count_nonzero(own)
+        if own.sum():
+            p = (own + kinds * p) / (own.sum() + kinds)
+    return p
+
+
+@misconception(
+    "witten_bell",
+    """Your counts are too small where a string of tokens overlaps itself: after each
+    find you probably went on behind it. Every place of the text counts by itself.
+    Reread section 'The opponent: counting', before equation (4), and the task on places
+    that overlap.""",
+)
+def overlaps_counted_once(tokens, context, V):
+    text, p = tokens.tolist(), np.full(V, 1 / V)
+    for length in range(len(context) + 1):
+        u = context[len(context) - length :].tolist()
+        own = np.zeros(V)
+        for x in range(V):
+            t = 0
+            while t + length < len(text):
+                found = text[t : t + length + 1] == [*u, x]
+                own[x] += found
+                t += length + 1 if found else 1
+        kinds = np.count_nonzero(own)
+        if own.sum():
+            p = (own + kinds * p) / (own.sum() + kinds)
+    return p
 
 
 # --- 7. One surprise, three scales -------------------------------------------------

@@ -429,9 +429,9 @@ def clip_in_single_precision(grads, max_norm):
 
 
 @alternative("sample")
-def sample_row_by_row(y, temperature, u):
+def sample_row_by_row(y, temperature, chance):
     tokens = []
-    for scores, cut in zip(y, u, strict=True):
+    for scores, cut in zip(y, chance, strict=True):
         e = np.exp((scores - scores.max()) / temperature)
         k, total = 0, e[0]
         while total / e.sum() <= cut and k < len(e) - 1:
@@ -442,29 +442,29 @@ def sample_row_by_row(y, temperature, u):
 
 
 @alternative("sample")
-def sample_by_search(y, temperature, u):
+def sample_by_search(y, temperature, chance):
     p = np.exp((y - y.max(axis=-1, keepdims=True)) / temperature)
     p /= p.sum(axis=-1, keepdims=True)
     tokens = np.zeros(len(y), dtype=np.int32)
     for i in range(len(y)):
-        tokens[i] = np.searchsorted(np.cumsum(p[i])[:-1], u[i], side="right")
+        tokens[i] = np.searchsorted(np.cumsum(p[i])[:-1], chance[i], side="right")
     return tokens
 
 
 @alternative("sample")
-def sample_by_counting(y, temperature, u):
+def sample_by_counting(y, temperature, chance):
     total = torch.softmax(torch.tensor(y) / temperature, dim=1).cumsum(dim=1)
-    below = total <= torch.tensor(u).unsqueeze(1)
+    below = total <= torch.tensor(chance).unsqueeze(1)
     return below.sum(dim=1).clamp(max=y.shape[1] - 1).numpy()
 
 
 @alternative("sample")
-def sample_by_a_triangle(y, temperature, u):
+def sample_by_a_triangle(y, temperature, chance):
     z = np.divide(y, temperature)
     p = np.exp(z - np.logaddexp.reduce(z, axis=1, keepdims=True))
     total = p @ np.triu(np.ones((y.shape[1], y.shape[1])))
     total[:, -1] = 1
-    return (total > u[:, None]).argmax(axis=1)
+    return (total > chance[:, None]).argmax(axis=1)
 
 
 # --- 11. Teacher forcing -----------------------------------------------------------

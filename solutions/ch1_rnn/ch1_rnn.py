@@ -46,6 +46,7 @@
 # |---|---|---|---|
 # | | batch size, steps, input size | `B`, `T`, `D` | |
 # | | hidden size, vocabulary size | `H`, `V` | |
+# | $K$ | window of truncated backpropagation, in steps | `K` | |
 # | $x_t$ | input at step $t$ | `x_t` | `(B, D)` |
 # | $h_t$ | hidden state after step $t$ | `h_t` | `(B, H)` |
 # | $h_0$ | state before the first step | `h_0` | `(B, H)` |
@@ -55,6 +56,8 @@
 # | $W_{hy}$ | weights from state to scores | `W_hy` | `(H, V)` |
 # | $b_y$ | bias of the scores | `b_y` | `(V,)` |
 # | $y_t$ | scores (logits) at step $t$ | `y_t` | `(B, V)` |
+# | $m_{b,t}$ | whether a position counts: true or false | `mask` | `(B, T)` |
+# | $N$ | how many positions count | `mask.sum()` | |
 #
 # A whole sequence has the steps on the second axis: `x` is `(B, T, D)`, `h` is
 # `(B, T, H)`, `y` is `(B, T, V)`. Python counts from 0: `x[:, 0]` is $x_1$ and
@@ -106,6 +109,19 @@ got = expect_result(
     np.array([-0.3]),
 )
 expect_close(got, [[np.tanh(0.4)]], "the example above and equation (1.1)")
+got = expect_result(
+    rnn_step,
+    np.array([[0.1], [-0.1]]),
+    np.array([[0.6, 0.1], [-0.5, 0.4]]),
+    np.array([[1.3, 0.9]]),
+    np.array([[-0.7, -1.3], [-0.6, 0.0]]),
+    np.array([-2.3, -0.2]),
+)
+expect_close(
+    got,
+    [[-0.990066, -0.711394], [-0.980869, 0.345214]],
+    "h_t of a batch with B = 2 and H = 2, equation (1.1)",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (7, 1, 4), (3, 5, 1)]:
@@ -184,6 +200,22 @@ expect_close(
 )
 got = expect_result(rnn_forward, ones[0][:, :0], *ones[1:], case="T = 0, no steps")
 expect_shape(got, (2, 0, 4), "the shapes of the task: T may be 0")
+got = expect_result(
+    rnn_forward,
+    np.array([[[0.1], [-0.1]], [[0.6], [0.1]]]),
+    np.array([[-0.5, 0.4], [1.3, 0.9]]),
+    np.array([[-0.7, -1.3]]),
+    np.array([[-0.6, 0.0], [-2.3, -0.2]]),
+    np.array([-1.2, -0.7]),
+)
+expect_close(
+    got,
+    [
+        [[-0.955373, -0.721132], [0.801155, -0.401783]],
+        [[-0.999738, -0.930217], [0.899452, -0.567588]],
+    ],
+    "h of a batch with B = 2, T = 2 and H = 2, where h_0 is not zero, section 1.1",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H, kind in [
@@ -263,6 +295,13 @@ got = expect_result(
 expect_close(got, [0.125, 0.25, 0.625], "the example above and equation (1.3)")
 got = expect_result(softmax, np.array([[1000.0, 1000.0]]))
 expect_close(got, [[0.5, 0.5]], "the largest score a in equation (1.3)")
+levels = np.array([[[0, np.log(3)], [-1e4, -1e4]], [[5, 5], [np.log(4), 0]]])
+got = expect_result(softmax, levels)
+expect_close(
+    got,
+    [[[0.25, 0.75], [0.5, 0.5]], [[0.5, 0.5], [0.8, 0.2]]],
+    "the task: each row along the last axis has its own maximum and its own sum",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for size in [(6,), (1,), (4, 3), (3, 5, 4), (2, 3, 4, 5), (1, 7)]:
@@ -350,6 +389,23 @@ assert np.shape(got) == (), (
     f"Expected one number, got shape {np.shape(got)}. Look at the sum in (1.4)."
 )
 expect_close(got, -np.log(0.5 * 0.75) / 2, "the example above and equation (1.4)")
+uneven = [
+    np.array([[[0.0, 0.0], [0.0, 0.0]], [[0.0, np.log(3.0)], [7.0, 7.0]]]),
+    np.array([[0, 1], [1, 0]]),
+    np.array([[True, True], [True, False]]),
+]
+
+got = expect_result(sequence_cross_entropy, *uneven)
+expect_close(
+    got, -np.log(0.5 * 0.5 * 0.75) / 3, "N in (1.4): every token that counts weighs 1/N"
+)
+far = np.array([[[1e4, 0.0], [0.0, 1e4]]])
+got = expect_result(
+    sequence_cross_entropy, far, np.array([[1, 1]]), np.array([[True, True]])
+)
+expect_close(got, 5000.0, "the hint of the task: scores may be as large as 10,000")
+got = expect_result(sequence_cross_entropy, *uneven[:2], np.zeros((2, 2), dtype=bool))
+expect_close(got, 0.0, "the shapes of the task: if no position counts")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, V, scale in [(3, 5, 4, 2.0), (1, 6, 3, 1.0), (5, 1, 7, 2.0), (4, 3, 6, 1e4)]:
@@ -391,9 +447,12 @@ for B, T, V, scale in [(3, 5, 4, 2.0), (1, 6, 3, 1.0), (5, 1, 7, 2.0), (4, 3, 6,
 # $$\frac{\partial L}{\partial y_{b,t}} = \frac{m_{b,t}}{N}
 # \left(p_{b,t} - \mathrm{onehot}(k_{b,t})\right)$$
 #
+# where $p$ is the softmax of the scores (1.3), $k_{b,t}$ the target, and $N$ the number
+# of positions that count, in the whole batch.
+#
 # Shapes: `y (B, T, V)`, `targets (B, T)` integers, `mask (B, T)` booleans →
 # `dy (B, T, V)`. Masked positions get zeros. If no position counts, all of `dy` is
-# zero.
+# zero. Scores may be as large as 10,000, of either sign.
 #
 # **Example.** The numbers of task 4: probabilities $(0.5, 0.5)$ and $(0.25, 0.75)$,
 # targets 0 and 1, $N = 2$. So $dy_1 = (-0.25, 0.25)$,
@@ -439,6 +498,30 @@ expect_close(
     [[[-0.25, 0.25], [0.125, -0.125], [0.0, 0.0]]],
     "the example above and equation (1.5)",
 )
+uneven = [
+    np.array([[[0.0, 0.0], [0.0, 0.0]], [[0.0, np.log(3.0)], [7.0, 7.0]]]),
+    np.array([[0, 1], [1, 0]]),
+    np.array([[True, True], [True, False]]),
+]
+
+got = expect_result(sequence_cross_entropy_backward, *uneven)
+expect_close(
+    12 * np.asarray(got),
+    [[[-2.0, 2.0], [2.0, -2.0]], [[1.0, -1.0], [0.0, 0.0]]],
+    "N in (1.5), with 12 times dy: all tokens that count are divided by one N",
+)
+far = np.array([[[1e4, 0.0], [0.0, 1e4]]])
+got = expect_result(
+    sequence_cross_entropy_backward, far, np.array([[1, 1]]), np.array([[True, True]])
+)
+expect_close(
+    got,
+    [[[0.5, -0.5], [0.0, 0.0]]],
+    "the task: scores may be as large as 10,000, and p is the stable softmax (1.3)",
+)
+none = np.zeros((2, 2), dtype=bool)
+got = expect_result(sequence_cross_entropy_backward, *uneven[:2], none)
+expect_close(got, np.zeros((2, 2, 2)), "the shapes of the task: if no position counts")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, V, scale in [(3, 5, 4, 2.0), (1, 6, 3, 1.0), (5, 1, 7, 2.0), (4, 3, 6, 1e4)]:
@@ -544,6 +627,29 @@ for name, part, want in zip(
 ):
     expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
     expect_close(part, want, f"{name} in the example above and equation (1.6)")
+got = expect_result(
+    rnn_step_backward,
+    np.array([[0.1, -0.1], [0.6, 0.1]]),
+    np.array([[-0.5], [0.4]]),
+    np.array([[1.3, 0.9], [-0.7, -1.3]]),
+    np.array([[-0.2, 0.0], [-0.9, -0.1]]),
+    np.array([[-1.2, -0.7]]),
+    np.array([[-0.5, -0.3], [0.4, 1.0]]),
+)
+expect_parts(got, ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"])
+for name, part, want in zip(
+    ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"],
+    got,
+    [
+        [[-0.0452], [-0.2061]],
+        [[-0.018, -0.0616], [-0.0867, 0.1446]],
+        [[-0.0024, 0.0896]],
+        [[0.045, -0.1993], [-0.0618, -0.2187]],
+        [0.21, -0.001],
+    ],
+    strict=True,
+):
+    expect_close(part, want, f"{name} of a batch with B = 2 and H = 2, equation (1.6)")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3)]:
@@ -655,6 +761,42 @@ for name, part, want in zip(
 ):
     expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
     expect_close(part, want, f"{name} in the example above and equation (1.7)")
+got = expect_result(
+    rnn_backward,
+    np.array([[[0.1, -0.1], [0.6, 0.1]], [[-0.5, 0.4], [1.3, 0.9]]]),
+    np.array([[[-0.7], [-1.3]], [[-0.6], [0.0]]]),
+    np.array([[-2.3, -0.2], [-1.2, -0.7]]),
+    np.array([[[-0.2, -0.1], [0.2, 0.4]], [[-0.1, 0.5], [-0.3, 0.1]]]),
+    np.array([[0.9, 0.1]]),
+    np.array([[-0.7, -0.9], [-0.5, 0.2]]),
+)
+expect_parts(got, ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"])
+for name, part, want in zip(
+    ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"],
+    got,
+    [
+        [[[-0.364032], [0.5268]], [[-1.898828], [1.1538]]],
+        [[0.585293, 0.108326], [1.485067, 1.052355]],
+        [[0.770974, 0.154027]],
+        [[3.13333, 0.751292], [2.08272, 0.51758]],
+        [-0.713348, 0.597537],
+    ],
+    strict=True,
+):
+    expect_close(
+        part,
+        want,
+        f"{name} of a batch with B = 2, T = 2 and H = 2, equations (1.6) and (1.7)",
+    )
+none = [
+    np.ones(size) for size in [(2, 0, 4), (2, 0, 3), (2, 4), (2, 0, 4), (3, 4), (4, 4)]
+]
+got = expect_result(rnn_backward, *none, case="T = 0, no steps")
+expect_parts(got, names)
+for name, part, size in zip(
+    names, got, [(2, 0, 3), (2, 4), (3, 4), (4, 4), (4,)], strict=True
+):
+    expect_close(part, np.zeros(size), f"{name} in the shapes of the task: T may be 0")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H in [(3, 6, 4, 5), (1, 4, 3, 2), (2, 1, 4, 3), (5, 2, 1, 4)]:
@@ -786,6 +928,61 @@ for name, part, want in zip(
     strict=True,
 ):
     expect_close(part, want, f"{name} in the example above and section 1.6")
+got = expect_result(
+    truncated_bptt,
+    np.array(
+        [
+            [[0.1, -0.1], [0.6, 0.1], [-0.5, 0.4], [1.3, 0.9], [-0.7, -1.3]],
+            [[-0.6, 0.0], [-2.3, -0.2], [-1.2, -0.7], [-0.5, -0.3], [0.4, 1.0]],
+        ]
+    ),
+    np.array(
+        [[[-0.1], [1.4], [-0.7], [0.4], [0.9]], [[0.1], [-0.7], [-0.9], [-0.5], [0.2]]]
+    ),
+    np.array([[-1.0, -0.2], [-0.2, 0.5]]),
+    np.array([[0.1, 0.2]]),
+    np.array([[-0.3, -0.1], [0.4, 0.7]]),
+    np.array([-0.6, 0.8]),
+    2,
+)
+expect_parts(got, ["h", "dW_xh", "dW_hh", "db_h"])
+for name, part, want in zip(
+    ["h", "dW_xh", "dW_hh", "db_h"],
+    got,
+    [
+        [
+            [
+                [-0.37136, 0.629145],
+                [-0.096631, 0.915021],
+                [-0.268273, 0.86432],
+                [-0.132997, 0.907267],
+                [-0.106785, 0.925831],
+            ],
+            [
+                [-0.318521, 0.830579],
+                [-0.237584, 0.854678],
+                [-0.26999, 0.846034],
+                [-0.226587, 0.866591],
+                [-0.163896, 0.899439],
+            ],
+        ],
+        [[4.026572, 0.055494]],
+        [[0.630553, -0.025294], [-2.573068, -0.113819]],
+        [-2.902059, -0.147821],
+    ],
+    strict=True,
+):
+    expect_close(
+        part,
+        want,
+        f"{name} of a batch with B = 2, T = 5, H = 2 and K = 2: section 1.6 says what "
+        "crosses a border of windows",
+    )
+none = [np.ones(size) for size in [(2, 0, 4), (2, 0, 3), (2, 4), (3, 4), (4, 4), (4,)]]
+got = expect_result(truncated_bptt, *none, 2, case="T = 0, no steps")
+expect_parts(got, names)
+for name, part, size in zip(names, got, [(2, 0, 4), (3, 4), (4, 4), (4,)], strict=True):
+    expect_close(part, np.zeros(size), f"{name} in the shapes of the task: T may be 0")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H, K in [
@@ -882,6 +1079,13 @@ expect_close(parts[0][0], [1.5], "the example above and equation (1.10)")
 expect_close(parts[0][1], [[0.0, 2.0]], "the example above and equation (1.10)")
 parts = expect_result(clip_by_global_norm, before, 10.0)
 expect_close(parts[0][0], [3.0], "the example above: short gradients stay")
+zeros = [np.zeros(2), np.zeros((1, 3))]
+parts = expect_result(
+    clip_by_global_norm, zeros, 2.5, case="gradients that are all zero"
+)
+expect_parts(parts, ["clipped", "norm"])
+expect_close(parts[1], 0.0, "the norm of gradients that are all zero")
+expect_close(parts[0][0], [0.0, 0.0], "the task: gradients that are all zero stay zero")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for shapes in [[(3, 4), (4, 4), (4,)], [(5,)], [(2, 1, 6), (1,), (7, 2), (3,)]]:
@@ -918,19 +1122,20 @@ for found, zero in zip(result, zeros, strict=True):
 #
 # $$p = \mathrm{softmax}(y / \tau)$$
 #
-# The chance is not yours to make: `u` holds one number from $[0, 1)$ for each row. Lay
-# the probabilities end to end; the token is the one on whose piece $u$ falls: the
-# smallest $k$ with $p_0 + \dots + p_k > u$. Rounding can leave even the last running
-# sum a little below 1, and not above a $u$ close to 1: then the last token is meant.
+# The luck is not yours to make: `chance` holds one number from $[0, 1)$ for each row.
+# Lay the probabilities end to end; the token is the one on whose piece the row's number
+# falls: the smallest $k$ for which $p_0 + \dots + p_k$ is above it. Rounding can leave
+# even the last running sum a little below 1, and not above a number close to 1: then
+# the last token is meant.
 #
-# Shapes: `y (B, V)`, `temperature` a number above 0, `u (B,)` → `tokens (B,)` integers.
-# Scores may be as large as 10,000, so use the stable softmax (1.3).
+# Shapes: `y (B, V)`, `temperature` a number above 0, `chance (B,)` → `tokens (B,)`
+# integers. Scores may be as large as 10,000, of either sign, so use the stable softmax
+# (1.3).
 #
 # **Example.** $y = (0, \ln 2, \ln 5)$. At $\tau = 1$ the probabilities are
-# $(0.125, 0.25, 0.625)$ and the running sums $(0.125, 0.375, 1)$: $u = 0.1$ draws
-# token 0, $u = 0.2$ draws 1, $u = 0.9$ draws 2. At $\tau = 0.5$ the probabilities are
-# proportional to $(1, 4, 25)$, the running sums are $(0.033, 0.167, 1)$, and $u = 0.1$
-# draws 1, $u = 0.2$ draws 2.
+# $(0.125, 0.25, 0.625)$ and the running sums $(0.125, 0.375, 1)$: 0.1 draws token 0,
+# 0.2 draws 1, 0.9 draws 2. At $\tau = 0.5$ the probabilities are proportional to
+# $(1, 4, 25)$, the running sums are $(0.033, 0.167, 1)$, and 0.1 draws 1, 0.2 draws 2.
 #
 # <details><summary>Hint</summary>
 #
@@ -942,16 +1147,16 @@ for found, zero in zip(result, zeros, strict=True):
 
 
 # %% solution="sample"
-def sample(y, temperature, u):
+def sample(y, temperature, chance):
     """Draw a token for each row of scores, equation (1.12).
 
-    y (B, V) scores, temperature > 0, u (B,) in [0, 1) -> tokens (B,) int
+    y (B, V) scores, temperature > 0, chance (B,) in [0, 1) -> tokens (B,) int
     """
     ### BEGIN SOLUTION
     z = y / temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
-    # Divided by the last sum, the last entry is exactly 1, and above every u.
-    return np.argmax(total / total[:, -1:] > u[:, None], axis=1)
+    # Divided by the last sum, the last entry is exactly 1, above every chance.
+    return np.argmax(total / total[:, -1:] > chance[:, None], axis=1)
     ### END SOLUTION
 
 
@@ -963,7 +1168,18 @@ expect_close(got, [0, 1, 2], "the example above at temperature 1")
 got = expect_result(sample, three, 0.5, np.array([0.1, 0.2, 0.9]))
 expect_close(got, [1, 2, 2], "the example above at temperature 0.5, equation (1.12)")
 got = expect_result(sample, np.zeros((1, 10)), 1.0, np.array([1 - 2**-53]))
-expect_close(got, [9], "the rule for a u so close to 1 that no running sum exceeds it")
+expect_close(
+    got, [9], "the rule for a chance so close to 1 that no running sum exceeds it"
+)
+got = expect_result(sample, np.zeros((2, 4)), 1.0, np.array([0.0, 0.25]))
+expect_close(
+    got,
+    [0, 1],
+    "the rule: the running sum has to be above the row's chance, not equal to it",
+)
+large = np.array([[0.0, 1e4, -1e4], [-1e4, -1e4, -9e3]])
+got = expect_result(sample, large, 0.5, np.array([0.5, 0.5]))
+expect_close(got, [1, 2], "the softmax (1.3): its maximum, and one for each row")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, V, tau in [(40, 6, 1.0), (50, 5, 0.4), (60, 7, 2.5), (1, 4, 0.7), (30, 1, 2.0)]:
@@ -981,16 +1197,16 @@ for B, V, tau in [(40, 6, 1.0), (50, 5, 0.4), (60, 7, 2.5), (1, 4, 0.7), (30, 1,
         truth.append(k)
     assert matches(result, truth), (
         f"sample draws other tokens than the task asks for at temperature {tau}; "
-        "compare the running sums of the probabilities with u."
+        "compare the running sums of the probabilities with the row's chance."
     )
     assert np.asarray(result).dtype.kind == "i", "Tokens are whole numbers."
 edges = sample(np.zeros((3, 4)), 1.5, np.array([0.0, 0.25, 0.5]))
 assert matches(edges, [0, 1, 2]), (
-    "sample is wrong when u is exactly one of the running sums; read the rule again."
+    "sample is wrong when a chance is exactly one of the running sums; see the rule."
 )
 close = sample(rng.normal(size=(200, 9)), 1.0, np.full(200, 1 - 2**-53))
 assert matches(close, np.full(200, 8)), (
-    "sample draws another token than the last when u is as close to 1 as it can be."
+    "sample draws another token than the last when a chance is as near 1 as can be."
 )
 signs = [[-1.0, 1.0, -1.0], [1.0, -1.0, -1.0], [-1.0, -1.0, 1.0], [-1.0, -1.0, -1.0]]
 huge = sample(1e4 * np.array(signs), 0.5, np.array([0.0, 0.9, 0.4, 0.5]))
@@ -1064,6 +1280,32 @@ expect_close(
 nothing = np.zeros((1, 0), dtype=int)
 got = expect_result(teacher_forced_scores, nothing, *small, case="T = 0, no tokens")
 expect_shape(got, (1, 0, 2), "the shapes of the task: T may be 0")
+got = expect_result(
+    teacher_forced_scores,
+    np.array([[0, 2, 1], [1, 1, 0]]),
+    np.array([[0.1], [-0.1]]),
+    np.array([[0.6], [0.1], [-0.5]]),
+    np.array([[0.4]]),
+    np.array([1.3]),
+    np.array([[0.9, -0.7, -1.3]]),
+    np.array([-0.6, 0.0, -2.3]),
+)
+expect_close(
+    got,
+    [
+        [
+            [0.263581, -0.671674, -3.547394],
+            [0.145785, -0.580055, -3.377245],
+            [0.245305, -0.65746, -3.520997],
+        ],
+        [
+            [0.188754, -0.613475, -3.439311],
+            [0.247295, -0.659007, -3.523871],
+            [0.281237, -0.685406, -3.572897],
+        ],
+    ],
+    "y of a batch with B = 2 and T = 3, where h_0 is not zero, section 1.4",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, H, V in [(3, 6, 5, 4), (1, 5, 2, 7), (4, 1, 3, 2), (2, 0, 4, 3)]:
@@ -1148,6 +1390,22 @@ got = expect_result(free_running, np.array([0]), 0, *small, case="T = 0, no toke
 assert np.shape(got) == (1, 0), (
     f"Expected shape (1, 0) for T = 0, got {np.shape(got)}. Look at the shapes."
 )
+got = expect_result(
+    free_running,
+    np.array([0, 2]),
+    5,
+    np.array([[0.3, 0.8], [0.3, -1.3]]),
+    np.array([[0.9, 0.4], [-0.5, 0.6], [0.4, 0.3]]),
+    np.array([[0.0, 0.5], [-0.7, -0.2]]),
+    np.array([-0.5, 0.6]),
+    np.array([[0.0, -0.3, -0.8], [-0.3, 0.0, -0.3]]),
+    np.array([1.3, 1.0, -2.7]),
+)
+expect_close(
+    got,
+    [[0, 0, 0, 0, 0], [0, 1, 1, 1, 1]],
+    "two texts of five tokens, whose states do not begin at zero, section 1.4",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, H, V in 3 * [(9, 7, 5, 8), (1, 12, 6, 9), (11, 1, 4, 6), (8, 6, 3, 10)]:
@@ -1189,7 +1447,9 @@ assert np.shape(silent) == (B, 0), "With T = 0 there are B rows with nothing wri
 # \mathrm{diag}(1 - h_s \odot h_s)$$
 #
 # with the factor of $s = t+1$ on the left and that of $s = T$ on the right. Its size
-# is the Frobenius norm: the square root of the sum of the squares of all entries.
+# is here the Frobenius norm: the square root of the sum of the squares of all entries.
+# It is not the norm of the bound (1.9), which is the largest stretch: for the identity
+# that one is 1, and this one $\sqrt{H}$.
 #
 # Shapes: `h (T, H)`, the states $h_1, \dots, h_T$ of one sequence with $T \ge 1$,
 # `W_hh (H, H)` → `norms (T,)`, where `norms[k]` is the norm of
@@ -1234,6 +1494,16 @@ expect_close(got[0], 2.0, "lag 0 in the task: the square root of H")
 states = np.array([[0.9], [0.5], [0.0]])
 got = expect_result(gradient_norm_by_lag, states, np.array([[2.0]]))
 expect_close(got, [1.0, 2.0, 3.0], "the example above and equation (1.8)")
+got = expect_result(
+    gradient_norm_by_lag,
+    np.array([[0.1, -0.1], [0.3, 0.1], [-0.3, 0.2]]),
+    np.array([[1.3, 0.9], [-0.7, -1.3]]),
+)
+expect_close(
+    got,
+    [1.414214, 2.02713, 1.34881],
+    "the norms for H = 2: the sides and the order of the factors in equation (1.8)",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for T, H, size in [(6, 4, 0.6), (5, 3, 1.2), (1, 5, 0.8), (4, 1, 1.5), (2, 6, 0.5)]:
@@ -1270,8 +1540,9 @@ for T, H, size in [(6, 4, 0.6), (5, 3, 1.2), (1, 5, 0.8), (4, 1, 1.5), (2, 6, 0.
 # time, $K = 25$, and clip the gradients at 5. The model learns words and indentation,
 # but it often forgets to close a bracket that was opened 60 characters before.
 #
-# In five to eight sentences: (a) Does the information about the open bracket still
-# reach the step where it is needed? Does the gradient get back from there? (b) A friend
+# In five to eight sentences: (a) Can information about the open bracket still reach the
+# step where it is needed? Can the gradient of that step get back to the bracket? (b) A
+# friend
 # proposes $K = 100$. With equation (1.9), section 1.5, say why this alone may not be
 # enough. (c) Another friend proposes to clip at 50 instead. Does that help? Why?
 

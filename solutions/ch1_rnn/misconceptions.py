@@ -224,6 +224,23 @@ def loop_weights_transposed(x, h_0, W_xh, W_hh, b_h):
     return h
 
 
+@misconception(
+    "rnn_forward",
+    """Your states are right, but in the wrong places: you probably stacked the steps
+    first and then reshaped. Reshaping only cuts the same list of numbers anew, so the
+    steps of one sequence end up in another one. Axes have to change places: reread the
+    shapes in the task, and the loop in section 1.1.""",
+)
+def steps_and_batch_reshaped(x, h_0, W_xh, W_hh, b_h):
+    B, T, _ = x.shape
+    h = np.empty((T, B, len(b_h)))
+    h_t = h_0
+    for t in range(T):
+        h_t = np.tanh(x[:, t] @ W_xh + h_t @ W_hh + b_h)
+        h[t] = h_t
+    return h.reshape(B, T, -1) if T else h.swapaxes(0, 1)
+
+
 # --- 3. A stable softmax -----------------------------------------------------------
 
 
@@ -627,6 +644,32 @@ def overflowing_softmax_and_division_by_zero(y, targets, mask):
     return (p - np.eye(y.shape[-1])[targets]) * mask[..., None] / mask.sum()
 
 
+@misconception(
+    "sequence_cross_entropy_backward",
+    """You probably divided each sequence by its own number of tokens. A token of a
+    short text then pushes harder than one of a long text. In equations (1.4) and (1.5),
+    section 1.2, there is one N for the whole batch.""",
+)
+def divided_sequence_by_sequence(y, targets, mask):
+    e = np.exp(y - y.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    dy = (p - np.eye(y.shape[-1])[targets]) * mask[..., None]
+    return dy / np.maximum(mask.sum(axis=1), 1)[:, None, None]
+
+
+@misconception(
+    "sequence_cross_entropy_backward",
+    """You probably took the mean of each sequence first and then the mean over the
+    sequences. A token of a short text then pushes harder than one of a long text. In
+    equations (1.4) and (1.5), section 1.2, there is one N for the whole batch.""",
+)
+def gradient_of_the_mean_of_means(y, targets, mask):
+    e = np.exp(y - y.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    dy = (p - np.eye(y.shape[-1])[targets]) * mask[..., None]
+    return dy / np.maximum(mask.sum(axis=1), 1)[:, None, None] / len(y)
+
+
 # --- 6. One step back --------------------------------------------------------------
 
 
@@ -807,17 +850,53 @@ def slope_taken_twice(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
     )
 
 
+@misconception(
+    "rnn_step_backward",
+    """Your gradient of the matrix from state to state is transposed. It is square, so
+    the shapes do not complain; its rows belong to the old state, its columns to the new
+    one. Reread section 1.3, equation (1.6), and mind what stands on the left.""",
+)
+def recurrent_gradient_transposed(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
+    delta = dh_t * (1 - h_t**2)
+    return (
+        delta @ W_xh.T,
+        delta @ W_hh.T,
+        x_t.T @ delta,
+        delta.T @ h_prev,
+        delta.sum(axis=0),
+    )
+
+
+@misconception(
+    "rnn_step_backward",
+    """Your gradient of the bias comes from the first row of the batch alone. Every row
+    used the same bias, so all of them add to it. Reread section 1.3, equation (1.6),
+    and see what its last sum runs over.""",
+)
+def bias_of_the_first_row(dh_t, x_t, h_prev, h_t, W_xh, W_hh):
+    delta = dh_t * (1 - h_t**2)
+    return (
+        delta @ W_xh.T,
+        delta @ W_hh.T,
+        x_t.T @ delta,
+        h_prev.T @ delta,
+        delta[0],
+    )
+
+
 # --- 7. Backpropagation through time -----------------------------------------------
 
 
 @inputs("rnn_backward")
 def backward_inputs(rng):
-    x, h_0, W, U, b = arrays(rng, (3, 6, 4), (3, 5), (4, 5), (5, 5), (5,))
-    h, state = np.empty((3, 6, 5)), h_0
-    for t in range(6):
+    """In about one draw of three the sequence has no steps."""
+    T = rng.choice([0, 6, 6])
+    x, h_0, W, U, b = arrays(rng, (3, T, 4), (3, 5), (4, 5), (5, 5), (5,))
+    h, state = np.empty((3, T, 5)), h_0
+    for t in range(T):
         state = np.tanh(x[:, t] @ W + state @ U + b)
         h[:, t] = state
-    return rng.normal(size=(3, 6, 5)), x, h_0, h, W, U
+    return rng.normal(size=(3, T, 5)), x, h_0, h, W, U
 
 
 @misconception(
@@ -909,6 +988,7 @@ def first_state_taken_for_zero(dh, x, h_0, h, W_xh, W_hh):
 )
 def overwritten_not_summed(dh, x, h_0, h, W_xh, W_hh):
     delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    dW_xh, dW_hh, db_h = 0 * W_xh, 0 * W_hh, 0 * W_hh[0]
     for t in reversed(range(h.shape[1])):
         delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
         carry = delta[:, t] @ W_hh.T
@@ -1039,6 +1119,41 @@ def tanh_of_every_state(dh, x, h_0, h, W_xh, W_hh):
     h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
     dW_xh = np.einsum("btd,bth->dh", x, delta)
     dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, carry, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """For a sequence of no steps your gradient of the given state is a single number.
+    What comes from the next step is zero before the loop, but zero for every unit of
+    every row. Reread the task's last sentence on shapes, and section 1.3, equation
+    (1.7).""",
+)
+def a_number_for_no_steps(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), 0
+    for t in reversed(range(h.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, carry, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
+@misconception(
+    "rnn_backward",
+    """Your gradient of the matrix from state to state is transposed. It is square, so
+    the shapes do not complain; its rows belong to the old state, its columns to the new
+    one. Reread section 1.3, equation (1.6), and mind what stands on the left.""",
+)
+def gradient_of_the_loop_transposed(dh, x, h_0, h, W_xh, W_hh):
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(h.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh.T
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->hg", h_prev, delta)
     return delta @ W_xh.T, carry, dW_xh, dW_hh, delta.sum(axis=(0, 1))
 
 
@@ -1338,6 +1453,27 @@ def every_window_from_zeros(dh, x, h_0, W_xh, W_hh, b_h, K):
     return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
 
 
+@misconception(
+    "truncated_bptt",
+    """What your steps send back goes through the matrix the same way as forward. On the
+    way back it is transposed; as it is square, the shapes do not complain. Reread
+    section 1.3, equation (1.7).""",
+)
+def sent_back_in_windows_without_transpose(dh, x, h_0, W_xh, W_hh, b_h, K):
+    h, state = np.empty(dh.shape), h_0
+    for t in range(x.shape[1]):
+        state = np.tanh(x[:, t] @ W_xh + state @ W_hh + b_h)
+        h[:, t] = state
+    delta, carry = np.empty(h.shape), np.zeros_like(h_0)
+    for t in reversed(range(x.shape[1])):
+        delta[:, t] = (dh[:, t] + carry) * (1 - h[:, t] ** 2)
+        carry = delta[:, t] @ W_hh if t % K else np.zeros_like(h_0)
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return h, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
 # --- 9. Clipping by the global norm ------------------------------------------------
 
 
@@ -1431,24 +1567,24 @@ def not_divided_by_the_norm(grads, max_norm):
 
 @inputs("sample")
 def sample_inputs(rng):
-    y, u = 1.5 * rng.normal(size=(60, 10)), rng.random(60)
+    y, chance = 1.5 * rng.normal(size=(60, 10)), rng.random(60)
     y[0] += 2000  # overflows without a maximum, and token 0 is none to be drawn
     y[0, 0] = 1940
     y[1:4] = [0.0] * 4 + [-1e5] * 6  # running sums that are exact: 0.25, 0.5, 0.75
-    u[1:4] = 0.25, 0.5, 0.75
-    y[4], u[4] = 0.0, 1 - 2**-53  # the sum of ten tenths is not above this u
-    return y, float(rng.choice([0.4, 0.5, 2.0, 2.5])), u
+    chance[1:4] = 0.25, 0.5, 0.75
+    y[4], chance[4] = 0.0, 1 - 2**-53  # the sum of ten tenths is not above it
+    return y, float(rng.choice([0.4, 0.5, 2.0, 2.5])), chance
 
 
 @misconception(
     "sample",
-    """You probably multiplied by the temperature. A high one then makes the text more
-    certain, not more daring. Reread section 1.7, equation (1.12).""",
+    """You probably multiplied by the temperature. A high one then makes the text
+    more certain, not more daring. Reread section 1.7, equation (1.12).""",
 )
-def multiplied_by_the_temperature(y, temperature, u):
+def multiplied_by_the_temperature(y, temperature, chance):
     z = y * temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
-    return np.argmax(total / total[:, -1:] > u[:, None], axis=1)
+    return np.argmax(total / total[:, -1:] > chance[:, None], axis=1)
 
 
 @misconception(
@@ -1456,128 +1592,142 @@ def multiplied_by_the_temperature(y, temperature, u):
     """Your tokens are drawn at temperature 1, whatever is asked for. Reread section
     1.7, equation (1.12), and see where the temperature enters.""",
 )
-def temperature_ignored(y, temperature, u):
+def temperature_ignored(y, temperature, chance):
     total = np.cumsum(np.exp(y - y.max(axis=1, keepdims=True)), axis=1)
-    return np.argmax(total / total[:, -1:] > u[:, None], axis=1)
+    return np.argmax(total / total[:, -1:] > chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
-    """You always take the most probable token, and u has no effect. That is greedy
-    decoding; sampling gives every token its share. Reread section 1.7, around equation
-    (1.12).""",
+    """You always take the most probable token, and the row's number has no effect.
+    That is greedy decoding; sampling gives every token its share. Reread section
+    1.7, around equation (1.12).""",
 )
-def greedy_for_sampling(y, temperature, u):
+def greedy_for_sampling(y, temperature, chance):
     return np.argmax(y, axis=1)
 
 
 @misconception(
     "sample",
-    """You probably compared u with the probabilities one by one. They have to be laid
-    end to end first, so that every u falls on exactly one piece. Reread section 1.7,
-    and the rule in the task.""",
+    """You probably compared each number with the probabilities one by one. They
+    have to be laid end to end first, so that every number falls on exactly one
+    piece. Reread section 1.7, and the rule in the task.""",
 )
-def not_laid_end_to_end(y, temperature, u):
+def not_laid_end_to_end(y, temperature, chance):
     e = np.exp((y - y.max(axis=1, keepdims=True)) / temperature)
-    return np.argmax(e / e.sum(axis=1, keepdims=True) > u[:, None], axis=1)
+    return np.argmax(e / e.sum(axis=1, keepdims=True) > chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
     """You probably divided the probabilities by the temperature. After that they no
-    longer sum to one. The temperature belongs to the scores, before the softmax: reread
-    section 1.7, equation (1.12).""",
+    longer sum to one. The temperature belongs to the scores, before the softmax:
+    reread section 1.7, equation (1.12).""",
 )
-def probabilities_divided(y, temperature, u):
+def probabilities_divided(y, temperature, chance):
     e = np.exp(y - y.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True) / temperature
-    return np.argmax(np.cumsum(p, axis=1) > u[:, None], axis=1)
+    return np.argmax(np.cumsum(p, axis=1) > chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
-    """Your tokens are one too low: you probably take the last running sum that is still
-    below u. The piece on which u falls is the one whose running sum first exceeds it.
-    Reread the rule in the task, and section 1.7.""",
+    """Your tokens are one too low: you probably take the last running sum that is
+    still below the row's number. The piece on which it falls is the one whose
+    running sum first exceeds it. Reread the rule in the task, and section 1.7.""",
 )
-def one_token_too_low(y, temperature, u):
+def one_token_too_low(y, temperature, chance):
     z = y / temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
-    k = np.argmax(total / total[:, -1:] > u[:, None], axis=1)
+    k = np.argmax(total / total[:, -1:] > chance[:, None], axis=1)
     return np.maximum(k - 1, 0)
 
 
 @misconception(
     "sample",
-    """You probably compared u with running sums of exponentials that do not end at 1.
-    They have to be divided by their total, as in the softmax. Reread section 1.2,
-    equation (1.3), and section 1.7, equation (1.12).""",
+    """You probably compared the row's number with running sums of exponentials that
+    do not end at 1. They have to be divided by their total, as in the softmax.
+    Reread section 1.2, equation (1.3), and section 1.7, equation (1.12).""",
 )
-def sums_not_normalised(y, temperature, u):
+def sums_not_normalised(y, temperature, chance):
     z = y / temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
-    return np.argmax(total > u[:, None], axis=1)
+    return np.argmax(total > chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
-    """You probably used one u for the whole batch. Each row has a number of its own;
-    with a shared one all rows are lucky or unlucky together. Reread the shapes in the
-    task, and section 1.7.""",
+    """You probably used one random number for the whole batch. Each row has its
+    own; with a shared one all rows are lucky or unlucky together. Reread the shapes
+    in the task, and section 1.7.""",
 )
-def one_u_for_all(y, temperature, u):
+def one_chance_for_all(y, temperature, chance):
     z = y / temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
-    return np.argmax(total / total[:, -1:] > u[0], axis=1)
+    return np.argmax(total / total[:, -1:] > chance[0], axis=1)
 
 
 @misconception(
     "sample",
-    """Your tokens are one too low where u is exactly one of the running sums: you
-    probably compared with at least u, where the rule says above u. With your rule a
-    token without any probability could be drawn when u is zero. Reread the rule in the
-    task, and section 1.7.""",
+    """Your tokens are one too low where the row's number is exactly one of the
+    running sums: you probably asked for a sum at least as large, where the rule
+    asks for a larger one. With your rule a token without any probability could be
+    drawn when the number is zero. Reread the rule in the task, and section 1.7.""",
 )
-def at_least_for_above(y, temperature, u):
+def at_least_for_above(y, temperature, chance):
     z = y / temperature
     total = np.cumsum(np.exp(z - z.max(axis=1, keepdims=True)), axis=1)
-    return np.argmax(total / total[:, -1:] >= u[:, None], axis=1)
+    return np.argmax(total / total[:, -1:] >= chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
-    """You probably took exponentials of the scores as they are. Large scores overflow,
-    and no running sum is then above u. Reread section 1.2, equation (1.3), on what is
-    taken away first, and section 1.7, equation (1.12).""",
+    """You probably took exponentials of the scores as they are. Large scores
+    overflow, and no running sum is then above any number. Reread section 1.2,
+    equation (1.3), on what is taken away first, and section 1.7, equation (1.12).
+    """,
 )
-def sampled_without_a_maximum(y, temperature, u):
+def sampled_without_a_maximum(y, temperature, chance):
     total = np.cumsum(np.exp(y / temperature), axis=1)
-    return np.argmax(total / total[:, -1:] > u[:, None], axis=1)
+    return np.argmax(total / total[:, -1:] > chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
-    """You draw token 0 where u is very close to 1. Probabilities are rounded, so their
-    running sum may end a little below 1 and below u, and then none of your comparisons
-    holds. Reread the rule in the task for this case, and section 1.7.""",
+    """You draw token 0 where the row's number is very close to 1. Probabilities are
+    rounded, so their running sum may end a little below 1 and below it, and then
+    none of your comparisons holds. Reread the rule in the task for this case, and
+    section 1.7.""",
 )
-def first_token_for_u_close_to_one(y, temperature, u):
+def first_token_for_a_chance_close_to_one(y, temperature, chance):
     e = np.exp((y - y.max(axis=1, keepdims=True)) / temperature)
     p = e / e.sum(axis=1, keepdims=True)
-    return np.argmax(np.cumsum(p, axis=1) > u[:, None], axis=1)
+    return np.argmax(np.cumsum(p, axis=1) > chance[:, None], axis=1)
 
 
 @misconception(
     "sample",
-    """You draw token 0 in two cases where you should not: for very large scores, whose
-    exponentials overflow, and for a u very close to 1, which no running sum exceeds.
-    Reread section 1.2, equation (1.3), on what is taken away first, and the rule in the
-    task.""",
+    """You draw token 0 in two cases where you should not: for very large scores,
+    whose exponentials overflow, and for a number very close to 1, which no running
+    sum exceeds. Reread section 1.2, equation (1.3), on what is taken away first,
+    and the rule in the task.""",
 )
-def without_a_maximum_and_first_token_near_one(y, temperature, u):
+def without_a_maximum_and_first_token_near_one(y, temperature, chance):
     e = np.exp(y / temperature)
     p = e / e.sum(axis=1, keepdims=True)
-    return np.argmax(np.cumsum(p, axis=1) > u[:, None], axis=1)
+    return np.argmax(np.cumsum(p, axis=1) > chance[:, None], axis=1)
+
+
+@misconception(
+    "sample",
+    """You probably took one maximum for the whole batch. A row far below it then has
+    only zeros left, and no running sum. Every row has a maximum of its own: reread
+    section 1.2, equation (1.3), and section 1.7, equation (1.12).""",
+)
+def sampled_with_one_maximum(y, temperature, chance):
+    z = y / temperature
+    total = np.cumsum(np.exp(z - z.max()), axis=1)
+    return np.argmax(total / total[:, -1:] > chance[:, None], axis=1)
 
 
 # --- 11. Teacher forcing -----------------------------------------------------------
@@ -1684,6 +1834,22 @@ def text_started_from_zeros(tokens, h_0, W_xh, W_hh, b_h, W_hy, b_y):
         h = np.tanh(W_xh[tokens[:, t]] + h @ W_hh + b_h)
         y[:, t] = h @ W_hy + b_y
     return y
+
+
+@misconception(
+    "teacher_forced_scores",
+    """Your scores are right, but in the wrong places: you probably stacked the steps
+    first and then reshaped. Reshaping only cuts the same list of numbers anew, so the
+    steps of one text end up in another one. Axes have to change places: reread the
+    shapes in the task, and section 1.4.""",
+)
+def scores_of_steps_and_batch_reshaped(tokens, h_0, W_xh, W_hh, b_h, W_hy, b_y):
+    (B, T), h = tokens.shape, h_0
+    y = np.empty((T, B, len(b_y)))
+    for t in range(T):
+        h = np.tanh(W_xh[tokens[:, t]] + h @ W_hh + b_h)
+        y[t] = h @ W_hy + b_y
+    return y.reshape(B, T, len(b_y))
 
 
 # --- 12. Free running --------------------------------------------------------------
@@ -1801,6 +1967,22 @@ def writer_started_from_zeros(first, T, h_0, W_xh, W_hh, b_h, W_hy, b_y):
         token = np.argmax(h @ W_hy + b_y, axis=1)
         tokens[:, t] = token
     return tokens
+
+
+@misconception(
+    "free_running",
+    """Your tokens are right, but in the wrong places: you probably stacked the steps
+    first and then reshaped. Reshaping only cuts the same list of numbers anew, so one
+    text continues in the next one. Axes have to change places: reread the shapes in the
+    task, and section 1.4.""",
+)
+def written_steps_and_batch_reshaped(first, T, h_0, W_xh, W_hh, b_h, W_hy, b_y):
+    tokens, token, h = np.empty((T, len(first)), dtype=int), first, h_0
+    for t in range(T):
+        h = np.tanh(W_xh[token] + h @ W_hh + b_h)
+        token = np.argmax(h @ W_hy + b_y, axis=1)
+        tokens[t] = token
+    return tokens.reshape(len(first), T)
 
 
 # --- 13. How far back does the gradient reach? -------------------------------------

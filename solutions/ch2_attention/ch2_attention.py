@@ -17,8 +17,8 @@
 # the encoder, four kinds of scores and weights, a decoder that looks back and writes,
 # the gradients of attention, and the measures of the chapter's experiments. Thirteen
 # short functions (38 points), then one question to answer in words (2 points, graded by
-# a reader): 40 points, about three and a half hours. Each task stands on its own, so
-# you may skip one and return.
+# a reader): 40 points, about three hours. Each task stands on its own, so you may skip
+# one and return.
 #
 # **How a task works**
 #
@@ -54,6 +54,7 @@
 # | | size of an embedding, of an encoder's state | `D`, `H` | |
 # | | size of a decoder's state where it may differ from `H` | `G` | |
 # | | size of $\tilde{s}_t$, vocabulary size | `M`, `V` | |
+# | | size of the additive score's hidden layer | `A` | |
 # | $h_j$ | state of the encoder after token $j$ | `h[:, j - 1]` | `(B, H)` |
 # | $s_t$ | state of the decoder at step $t$ | `s[:, t - 1]` or `s_t` | `(B, H)` |
 # | $m_j$ | true for a token of the source, false for padding | `mask` | `(B, S)` |
@@ -148,6 +149,33 @@ expect_close(
 )
 expect_close(got[1], [[second]], "the last state in the example above, section 2.1")
 expect_close(got[2], [[True, True, False]], "the mask in the example above")
+got = expect_result(
+    encode,
+    np.array([[4, 3, 2], [3, 2, 0]]),
+    np.array([[0.1], [-0.1], [0.6], [0.1], [-0.5]]),
+    np.array([[0.4, 1.3]]),
+    np.array([[0.9, -0.7], [-1.3, -0.6]]),
+    np.array([0.0, -2.3]),
+)
+expect_parts(got, ["h", "last", "mask"])
+for name, part, want in zip(
+    ["h", "last", "mask"],
+    got,
+    [
+        [
+            [[-0.197375, -0.994536], [0.819489, -0.89271], [0.972588, -0.915098]],
+            [[0.039979, -0.974262], [0.912543, -0.745802], [0.0, 0.0]],
+        ],
+        [[0.972588, -0.915098], [0.912543, -0.745802]],
+        [[True, True, True], [True, True, False]],
+    ],
+    strict=True,
+):
+    expect_close(
+        part,
+        want,
+        f"{name} of a batch with B = 2 and H = 2, the first line of equation (2.1)",
+    )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, S, V, D, H in [
@@ -202,32 +230,33 @@ for B, S, V, D, H in [
 #
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
-# Write `tokens_right`: the measure of section 2.1. Of each target it is the share of
-# tokens, the end mark `EOS` among them, that the translation has right, each at its own
-# place.
+# Write `tokens_right`: the measure of section 2.1; no equation is behind it. Of each
+# target it is the share of tokens, the end mark `EOS` among them, that the translation
+# has right, each at its own place.
 #
-# Shapes: `said (B, N)` integers, what a model wrote, and `wanted (B, T)` integers, the
-# targets, padded at the end with `PAD`, which is 0 → `shares (B,)`, one number for each
-# target. `N` may be smaller or larger than `T`: a token that is wanted and was not
-# written is not right, and what was written beyond a target counts neither way. Every
-# target has at least one token.
+# Shapes: `said (B, longest)` integers, what a model wrote, and `wanted (B, T)`
+# integers, the targets, padded at the end with `PAD`, which is 0 → `shares (B,)`, one
+# number for each target. `longest` may be below or above `T`: a token that is wanted
+# and was not written is not right, and what was written beyond a target counts
+# neither way. Every target has at least one token.
 #
-# **Example.** $B = 2$, $T = 4$, $N = 3$. Wanted are $(7, 5, 4, 2)$ and $(6, 2, 0, 0)$;
-# the model wrote $(7, 3, 4)$ and $(5, 6, 2)$. Of the first target's four tokens the
-# first and the third are right, and the fourth was never written: $2/4 = 0.5$. The
-# second answer has the right tokens, but each a place too late: $0/2 = 0$.
+# **Example.** $B = 2$, $T = 4$, `longest` 3. Wanted are $(7, 5, 4, 2)$ and
+# $(6, 2, 0, 0)$; the model wrote $(7, 3, 4)$ and $(5, 6, 2)$. Of the first target's
+# four tokens the first and the third are right, and the fourth was never written:
+# $2/4 = 0.5$. The second answer has the right tokens, but each a place too late:
+# $0/2 = 0$.
 
 
 # %% solution="tokens_right"
 def tokens_right(said, wanted):
     """Share of each target's tokens that stand at their place.
 
-    said (B, N) int, wanted (B, T) int -> shares (B,)
+    said (B, longest) int, wanted (B, T) int -> shares (B,)
     """
     ### BEGIN SOLUTION
     counts = wanted != PAD
-    N = min(said.shape[1], wanted.shape[1])
-    right = (said[:, :N] == wanted[:, :N]) & counts[:, :N]
+    longest = min(said.shape[1], wanted.shape[1])
+    right = (said[:, :longest] == wanted[:, :longest]) & counts[:, :longest]
     return right.sum(axis=1) / counts.sum(axis=1)
     ### END SOLUTION
 
@@ -238,7 +267,7 @@ got = expect_result(
     tokens_right,
     np.array([[7, 3, 4], [5, 6, 2]]),
     wanted,
-    case="an answer that is shorter than the target (N below T)",
+    case="an answer that is shorter than the target (longest below T)",
 )
 expect_shape(got, (2,), "the shapes of the task: one share for each target")
 expect_close(got, [0.5, 0.0], "the example above and section 2.1")
@@ -246,7 +275,7 @@ got = expect_result(
     tokens_right,
     np.array([[7, 5, 4, 2, 0], [6, 2, 0, 9, 9]]),
     wanted,
-    case="an answer that is longer than the target (N above T)",
+    case="an answer that is longer than the target (longest above T)",
 )
 expect_close(got, [1.0, 1.0], "the task: what was written beyond a target")
 ### BEGIN HIDDEN TESTS
@@ -270,7 +299,7 @@ for B, N, T in [(9, 5, 7), (8, 9, 6), (1, 4, 4), (7, 3, 1), (6, 1, 5), (5, 0, 3)
             truth.append(sum(int(a == b) for a, b in pairs) / int(length))
         assert matches(result, truth), (
             f"The shares are wrong for random targets with T = {T} and answers with "
-            f"N = {N}; see which places count, and what a share is a share of."
+            f"longest = {N}; see which places count, and what a share is a share of."
         )
         assert all(map(np.array_equal, given, kept)), (
             "tokens_right changed one of its inputs; make new arrays instead."
@@ -314,6 +343,16 @@ got = expect_result(
     np.array([[[3.0, 1.0], [0.0, 2.0], [1.0, 1.0]]]),
 )
 expect_close(got, [[[5, 4, 3], [-1, -2, -1]]], "the example above and equation (2.4)")
+got = expect_result(
+    dot_scores,
+    np.array([[[0.1, -0.1]], [[0.6, 0.1]]]),
+    np.array([[[-0.5, 0.4], [1.3, 0.9]], [[-0.7, -1.3], [-0.6, 0.0]]]),
+)
+expect_close(
+    got,
+    [[[-0.09, 0.04]], [[-0.55, -0.36]]],
+    "the scores of a batch with B = 2: each sequence has a source of its own, (2.4)",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, H in [
@@ -340,7 +379,7 @@ for B, T, S, H in [
 # %% [markdown] prompt="masked_softmax"
 # ## 4. No weight for padding
 #
-# *3 points · difficulty 3 of 5 · about 15 minutes*
+# *3 points · difficulty 3 of 5 · about 10 minutes*
 #
 # Write `masked_softmax`: turn scores into weights over the source. This is equation
 # (2.5), section 2.2:
@@ -395,6 +434,23 @@ for left, want in [
 ]:
     got = expect_result(masked_softmax, scores, np.array([left]), case=f"mask {left}")
     expect_close(got, [[want]], f"mask {left} in the example above, equation (2.5)")
+levels = np.array(
+    [
+        [[0.0, np.log(3.0), 1e4], [1e4, 1e4, -1e4]],
+        [[1e4, 0.0, np.log(3.0)], [7.0, -1e4, -1e4]],
+    ]
+)
+two = np.array([[True, True, False], [False, True, True]])
+got = expect_result(masked_softmax, levels, two)
+expect_close(
+    got,
+    [
+        [[0.25, 0.75, 0.0], [0.5, 0.5, 0.0]],
+        [[0.0, 0.25, 0.75], [0.0, 0.5, 0.5]],
+    ],
+    "the task: each sequence has its mask, each step its sum, and scores may be as "
+    "large as 10,000 at tokens and at padding",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -444,7 +500,7 @@ for B, T, S in [(5, 4, 6), (1, 3, 7), (6, 1, 4), (4, 5, 1), (3, 3, 3)]:
 # %% [markdown] prompt="attention_step"
 # ## 5. One step of a decoder that looks back
 #
-# *3 points · difficulty 3 of 5 · about 20 minutes*
+# *3 points · difficulty 3 of 5 · about 15 minutes*
 #
 # Write `attention_step`: one step of the decoder of section 2.2, for a batch. It
 # receives the embedding $x'_t$ of the token before, and its old state. In this order:
@@ -535,6 +591,58 @@ expect_close(
 )
 expect_close(
     got[0], [[mix, 1 - mix]], "y_t in the example above, equations (2.6) and (2.3)"
+)
+got = expect_result(
+    attention_step,
+    np.array([[-2.3], [-0.2]]),
+    np.array([[-1.2, -0.7], [-0.5, -0.3]]),
+    np.array(
+        [
+            [[0.1, -0.1], [0.6, 0.1], [-0.5, 0.4]],
+            [[1.3, 0.9], [-0.7, -1.3], [-0.6, 0.0]],
+        ]
+    ),
+    np.array([[True, True, False], [True, True, True]]),
+    np.array([[0.4, 1.0]]),
+    np.array([[-0.1, 1.4], [-0.7, 0.4]]),
+    np.array([0.9, 0.1]),
+    np.array([[-0.7], [-0.9], [-0.5], [0.2]]),
+    np.array([-1.0]),
+    np.array([[-0.2, -0.2]]),
+    np.array([0.5, 0.2]),
+)
+expect_parts(got, ["y_t", "s_t", "weights"])
+for name, part, want in zip(
+    ["y_t", "s_t", "weights"],
+    got,
+    [
+        [[0.687536, 0.387536], [0.680508, 0.380508]],
+        [[0.529896, -0.999513], [0.793199, -0.725897]],
+        [[0.483744, 0.516256, 0.0], [0.410435, 0.414799, 0.174766]],
+    ],
+    strict=True,
+):
+    expect_close(
+        part,
+        want,
+        f"{name} of a batch with B = 2 and H = 2, equations (2.1) and (2.3) to (2.6)",
+    )
+large = [
+    np.array([[0.0], [0.0]]),
+    np.array([[np.arctanh(0.5)], [np.arctanh(0.5)]]),
+    np.array([[[-6e3], [-6e3], [1e4]], [[2e4], [0.0], [3e4]]]),
+    np.array([[True, True, False], [True, True, False]]),
+    *(np.ones(size) for size in [(1, 1), (1, 1)]),
+    np.zeros(1),
+    *(np.zeros(size) for size in [(2, 1), (1,), (1, 2), (2,)]),
+]
+
+got = expect_result(attention_step, *large)
+expect_close(
+    got[2],
+    [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]],
+    "the weights where scores are as large as 10,000, at tokens and at padding: which "
+    "score is subtracted in each row, and what stands in for padding, equation (2.5)",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -674,6 +782,38 @@ got = expect_result(greedy_translation, *lone, 0, *small, case="longest = 0")
 assert np.shape(got) == (1, 0), (
     f"Expected shape (1, 0) for longest = 0, got {np.shape(got)}. Look at the shapes."
 )
+got = expect_result(
+    greedy_translation,
+    np.array(
+        [
+            [[1.8, -3.1], [1.0, 0.1], [1.3, 0.4]],
+            [[1.8, 0.0], [-0.5, 0.6], [0.4, -0.4]],
+            [[-0.2, 0.7], [0.7, -0.5], [-0.4, -1.8]],
+        ]
+    ),
+    np.array([[True, False, False], [True, True, False], [True, True, True]]),
+    5,
+    np.array([[2.5], [-0.3], [2.0], [0.6], [2.9]]),
+    np.array([[1.5, 0.3]]),
+    np.array([[1.5, -1.0], [1.3, -1.5]]),
+    np.array([0.3, 1.1]),
+    np.array([[0.2, -0.4], [-0.8, -0.3], [1.1, 0.9], [-0.3, -1.2]]),
+    np.array([0.7, -1.4]),
+    np.array([[-0.5, -0.7, 0.7, 0.2, 0.5], [0.3, -0.7, 0.5, 1.4, 0.0]]),
+    np.array([0.6, -0.1, 1.0, 0.7, 0.9]),
+)
+expect_close(
+    got,
+    [[4, 4, 2, 0, 0], [4, 4, 4, 4, 4], [1, 4, 4, 2, 0]],
+    "three sources of different lengths: what goes from step to step in each row",
+)
+large = [np.array([[[1e4], [-2e4]], [[-1e4], [-1e4]]]), np.array([[True, False]] * 2)]
+got = expect_result(greedy_translation, *large, 2, *small)
+expect_close(
+    got,
+    [[3, 3], [2, 0]],
+    "two sources with scores as large as 10,000: which score is subtracted in each row",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -738,7 +878,7 @@ assert np.shape(silent) == (1, 0), "With longest = 0 nothing is written."
 # %% [markdown] prompt="general_scores"
 # ## 7. A matrix between
 #
-# *2 points · difficulty 2 of 5 · about 10 minutes*
+# *2 points · difficulty 1 of 5 · about 5 minutes*
 #
 # Write `general_scores`: the general score of section 2.3, a dot product with a learned
 # matrix between. It is also the second line of equation (2.8), section 2.5:
@@ -779,6 +919,17 @@ got = expect_result(
     np.array([[1.0, 0.0, 3.0], [0.0, 1.0, -1.0]]),
 )
 expect_close(got, [[[2, 4]]], "the example above and equation (2.8), second line")
+got = expect_result(
+    general_scores,
+    np.array([[[0.1, -0.1]], [[0.6, 0.1]]]),
+    np.array([[[-0.5, 0.4], [1.3, 0.9]], [[-0.7, -1.3], [-0.6, 0.0]]]),
+    np.array([[-2.3, -0.2], [-1.2, -0.7]]),
+)
+expect_close(
+    got,
+    [[[0.075, -0.098]], [[1.297, 0.9]]],
+    "the scores of a batch with B = 2 and G = H = 2, equation (2.8), second line",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, G, H in [
@@ -849,7 +1000,10 @@ def attend(s, h, W_a, mask):
 # %% test="attend" points=3
 ones = [np.ones(size) for size in [(2, 3, 6), (2, 4, 5), (6, 5), (2, 4)]]
 got = expect_result(
-    attend, *ones[:3], ones[3] > 0, case="states of sizes G = 6 and H = 5"
+    attend,
+    *ones[:3],
+    ones[3] > 0,
+    case="sizes G = 6 and H = 5, scores (2, 3, 4) and a mask (2, 4)",
 )
 expect_parts(got, ["weights", "context"])
 expect_shape(got[0], (2, 3, 4), "the shapes of the task: weights are (B, T, S)")
@@ -867,6 +1021,36 @@ expect_close(
 )
 expect_close(
     got[1], [[[more / 2, 4 + 4 * more]]], "the context of the example, equation (2.6)"
+)
+got = expect_result(
+    attend,
+    np.array([[[1.0], [-1.0]], [[2.0], [0.0]]]),
+    np.array([[[1e4], [1e4], [-2e4]], [[0.0], [np.log(3) / 2], [1e4]]]),
+    np.array([[1.0]]),
+    np.array([[True, True, False], [True, True, False]]),
+)
+expect_parts(got, ["weights", "context"])
+expect_close(
+    got[0],
+    [[[0.5, 0.5, 0.0]] * 2, [[0.25, 0.75, 0.0], [0.5, 0.5, 0.0]]],
+    "the weights where scores are as large as 10,000, at tokens and at padding: which "
+    "score is subtracted in each row, equation (2.5)",
+)
+half = np.log(3) / 2
+expect_close(
+    got[1],
+    [[[1e4], [1e4]], [[0.75 * half], [0.5 * half]]],
+    "the contexts of a batch with B = 2 and T = 2, equation (2.6)",
+)
+got = expect_result(
+    attend,
+    np.zeros((2, 1, 1)),
+    np.array([[[2.0], [4.0]], [[6.0], [8.0]]]),
+    np.array([[1.0]]),
+    np.array([[True, False], [True, True]]),
+)
+expect_close(
+    got[0], [[[1.0, 0.0]], [[0.5, 0.5]]], "the task: each sequence has its own mask"
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -957,6 +1141,16 @@ got = expect_result(
 expect_close(
     got, [[[0.75, -0.75, 0.0]]], "the example above and equation (2.7), second line"
 )
+got = expect_result(
+    softmax_backward,
+    np.array([[[0.1, -0.1], [0.6, 0.1]], [[-0.5, 0.4], [1.3, 0.9]]]),
+    np.array([[[0.5, 0.5], [0.2, 0.8]], [[0.6, 0.4], [1.0, 0.0]]]),
+)
+expect_close(
+    got,
+    [[[0.05, -0.05], [0.08, -0.08]], [[-0.216, 0.216], [0.0, 0.0]]],
+    "de of a batch with B = 2 and T = 2: every step has a sum of its own, (2.7)",
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S in [(3, 4, 6), (1, 5, 3), (4, 1, 7), (5, 3, 1), (2, 6, 2)]:
@@ -990,7 +1184,7 @@ for B, T, S in [(3, 4, 6), (1, 5, 3), (4, 1, 7), (5, 3, 1), (2, 6, 2)]:
 # %% [markdown] prompt="attention_backward"
 # ## 10. Two gradients for one state
 #
-# *4 points · difficulty 4 of 5 · about 30 minutes*
+# *4 points · difficulty 3 of 5 · about 20 minutes*
 #
 # Write `attention_backward`: the gradients of the states and of the matrix, given the
 # gradient $d\bar{h}$ that reaches the contexts. This is all of equation (2.7), section
@@ -1068,6 +1262,31 @@ for name, came, want in [
     ("dW_a", got[2], [[19.2]]),
 ]:
     expect_close(came, want, f"{name} in the example above and in equation (2.7)")
+got = expect_result(
+    attention_backward,
+    np.array([[[0.1, -0.1]], [[0.6, 0.1]]]),
+    np.array([[[-0.5, 0.4]], [[1.3, 0.9]]]),
+    np.array([[[-0.7, -1.3], [-0.6, 0.0]], [[-2.3, -0.2], [-1.2, -0.7]]]),
+    np.array([[-0.5, -0.3], [0.4, 1.0]]),
+    np.array([[[0.5, 0.5]], [[0.2, 0.8]]]),
+)
+expect_parts(got, ["ds", "dh", "dW_a"])
+for name, part, want in zip(
+    ["ds", "dh", "dW_a"],
+    got,
+    [
+        [[[0.0132, -0.0402]], [[-0.03904, -0.005856]]],
+        [
+            [[0.0623, -0.0335], [0.0377, -0.0665]],
+            [[0.148304, -0.029776], [0.451696, 0.129776]],
+        ],
+        [[0.141068, -0.04394], [0.095424, -0.05952]],
+    ],
+    strict=True,
+):
+    expect_close(
+        part, want, f"{name} of a batch with B = 2 and G = H = 2, equation (2.7)"
+    )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, G, H in [
@@ -1197,7 +1416,7 @@ for B, T, S, G, H, A in [
 # %% [markdown] prompt="alignment"
 # ## 12. An alignment as two numbers
 #
-# *3 points · difficulty 2 of 5 · about 10 minutes*
+# *3 points · difficulty 2 of 5 · about 5 minutes*
 #
 # Write `alignment`: for each row of weights its expected position and its entropy in
 # bits. This is equation (2.9), section 2.6:
@@ -1344,6 +1563,15 @@ for name, came, want in [
     ("mean", got[2], 4 * [[0.5, 0.5, 0]]),
 ]:
     expect_close(came, [want], f"'{name}' in the example above and in section 2.7")
+got = expect_result(fixed_weights, two[:, :3], 2)
+expect_parts(got, ["last", "same", "mean"])
+third = 1 / 3
+for name, came, want in [
+    ("last", got[0], [2 * [[0, 0, 1]], 2 * [[1, 0, 0]]]),
+    ("same", got[1], [[[1, 0, 0], [0, 1, 0]], 2 * [[1, 0, 0]]]),
+    ("mean", got[2], [2 * [[third, third, third]], 2 * [[1, 0, 0]]]),
+]:
+    expect_close(came, want, f"'{name}' of two sources, each with its own length")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 names = ["last", "same", "mean"]

@@ -707,6 +707,42 @@ def first_mask_for_all_in_weights(e, mask):
     return w / np.maximum(w.sum(axis=-1, keepdims=True), 1)
 
 
+@misconception(
+    "masked_softmax",
+    """Your weights are not numbers in two cases: when scores are large, because the
+    exponential overflows, and where the mask leaves nothing, because the sum below the
+    bar is 0. Reread section 2.2 and its code on the score that is subtracted, and the
+    task on a sequence of padding.""",
+)
+def overflow_and_division_by_zero(e, mask):
+    w = np.where(mask[:, None], np.exp(e), 0)
+    return w / w.sum(axis=-1, keepdims=True)
+
+
+@misconception(
+    "masked_softmax",
+    """Your weights are not numbers in two cases: when scores are large, because the
+    exponential overflows, and where they are large in padding, because infinity times 0
+    is not 0. Reread section 2.2 and its code on the score that is subtracted, and on
+    which scores are left to choose from.""",
+)
+def overflow_times_the_mask(e, mask):
+    w = np.exp(e) * mask[:, None]
+    total = w.sum(axis=-1, keepdims=True)
+    return w / np.where(total > 0, total, 1)
+
+
+@misconception(
+    "masked_softmax",
+    """Where padding has by far the largest score, or where nothing is left, you divide
+    0 by 0. Subtract what is the largest of the scores that are left, and ask what is
+    below the bar when none is. Reread section 2.2, equation (2.5).""",
+)
+def largest_score_of_padding_and_division_by_zero(e, mask):
+    w = np.exp(e - e.max(axis=-1, keepdims=True)) * mask[:, None]
+    return w / w.sum(axis=-1, keepdims=True)
+
+
 # --- 5. One step of a decoder that looks back ---------------------------------------
 
 
@@ -725,7 +761,14 @@ def step_inputs(rng):
         (7,),
     ]
     x_t, s_prev, h, *weights = arrays(rng, *sizes)
-    mask = np.arange(6) < rng.permutation([2, 3, 5, 6])[:, None]
+    mask = np.arange(6) < np.array([[3], [5], [2], [6]])
+    # Very low scores at the first source's tokens and very high ones at its padding;
+    # very high ones at the second source's tokens.
+    W_xs, W_ss, b_s = weights[:3]
+    s = np.tanh(x_t @ W_xs + s_prev @ W_ss + b_s)
+    s /= (s * s).sum(axis=1, keepdims=True)
+    h[0] += np.where(mask[0], -3e3, 3e3)[:, None] * s[0]
+    h[1] += 3e3 * s[1]
     return x_t, s_prev, h, mask, *weights
 
 
@@ -1009,6 +1052,77 @@ def probabilities_for_scores(
     return p / p.sum(axis=1, keepdims=True), s_t, weights
 
 
+@misconception(
+    "attention_step",
+    """Your weights are not numbers when scores are large: the exponential overflows.
+    Subtracting the same number from all scores of a row changes no weight and keeps it
+    in range, as in chapter 1. Reread section 2.2 and its code.""",
+)
+def largest_score_not_subtracted_in_step(
+    x_t, s_prev, h, mask, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    s_t = np.tanh(x_t @ W_xs + s_prev @ W_ss + b_s)
+    w = np.where(mask, np.exp(np.einsum("bh,bsh->bs", s_t, h)), 0)
+    weights = w / w.sum(axis=1, keepdims=True)
+    context = np.einsum("bs,bsh->bh", weights, h)
+    mixed = np.tanh(np.hstack([context, s_t]) @ W_m + b_m)
+    return mixed @ W_hy + b_y, s_t, weights
+
+
+@misconception(
+    "attention_step",
+    """You subtract the largest score of the whole row, padding included. Where padding
+    has by far the largest, the exponentials of all tokens become 0. Reread section 2.2
+    and ask, at equation (2.5), which scores are left to choose from.""",
+)
+def largest_score_of_padding_in_step(
+    x_t, s_prev, h, mask, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    s_t = np.tanh(x_t @ W_xs + s_prev @ W_ss + b_s)
+    e = np.einsum("bh,bsh->bs", s_t, h)
+    w = np.exp(e - e.max(axis=1, keepdims=True)) * mask
+    weights = w / w.sum(axis=1, keepdims=True)
+    context = np.einsum("bs,bsh->bh", weights, h)
+    mixed = np.tanh(np.hstack([context, s_t]) @ W_m + b_m)
+    return mixed @ W_hy + b_y, s_t, weights
+
+
+@misconception(
+    "attention_step",
+    """The number that you put in the place of masked scores is not low enough. Real
+    scores may be lower still, and then padding gets the weight. Reread section 2.2 on
+    three ways to mask, and the task on how large scores may be.""",
+)
+def number_not_low_enough_in_step(
+    x_t, s_prev, h, mask, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    s_t = np.tanh(x_t @ W_xs + s_prev @ W_ss + b_s)
+    e = np.where(mask, np.einsum("bh,bsh->bs", s_t, h), -1000.0)
+    w = np.exp(e - e.max(axis=1, keepdims=True))
+    weights = w / w.sum(axis=1, keepdims=True)
+    context = np.einsum("bs,bsh->bh", weights, h)
+    mixed = np.tanh(np.hstack([context, s_t]) @ W_m + b_m)
+    return mixed @ W_hy + b_y, s_t, weights
+
+
+@misconception(
+    "attention_step",
+    """The decoder's state of the first sequence asks for all of them. Each sequence has
+    a state of its own, as it has a source of its own. Reread section 2.2, equation
+    (2.4), and keep the batch as an axis of both.""",
+)
+def first_state_asks_for_all(
+    x_t, s_prev, h, mask, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    s_t = np.tanh(x_t @ W_xs + s_prev @ W_ss + b_s)
+    e = np.where(mask, h @ s_t[0], -np.inf)
+    w = np.exp(e - e.max(axis=1, keepdims=True))
+    weights = w / w.sum(axis=1, keepdims=True)
+    context = np.einsum("bs,bsh->bh", weights, h)
+    mixed = np.tanh(np.hstack([context, s_t]) @ W_m + b_m)
+    return mixed @ W_hy + b_y, s_t, weights
+
+
 # --- 6. The decoder writes ----------------------------------------------------------
 
 
@@ -1018,6 +1132,7 @@ def writing_inputs(rng):
     sizes = [(7, 3), (3, 5), (5, 5), (5,), (10, 5), (5,), (5, 7), (7,)]
     weights = arrays(rng, *sizes, scale=1.1)
     h = np.tanh(1.5 * rng.normal(size=(12, 6, 5)))
+    h[:4] *= 3e3  # very large scores, at tokens and at padding
     mask = np.arange(6) < rng.permutation(np.arange(12) % 5 + 1)[:, None]
     return h, mask, 8, *weights
 
@@ -1431,6 +1546,80 @@ def last_state_only_in_writing(
     return tokens
 
 
+@misconception(
+    "greedy_translation",
+    """Your weights are not numbers when scores are large, and then you write token 0:
+    the exponential overflows. Subtracting the same number from all scores of a row
+    changes no weight and keeps it in range. Reread section 2.2 and its code.""",
+)
+def largest_score_not_subtracted_in_writing(
+    h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    B = len(h)
+    tokens = np.full((B, longest), PAD)
+    s = h[np.arange(B), mask.sum(axis=1) - 1]
+    token, still_open = (np.full(B, BOS), np.full(B, True))
+    for t in range(longest):
+        s = np.tanh(embed[token] @ W_xs + s @ W_ss + b_s)
+        w = np.where(mask, np.exp(np.einsum("bh,bsh->bs", s, h)), 0)
+        context = np.einsum("bs,bsh->bh", w / w.sum(axis=1, keepdims=True), h)
+        mixed = np.tanh(np.hstack([context, s]) @ W_m + b_m)
+        token = np.argmax(mixed @ W_hy + b_y, axis=1)
+        tokens[still_open, t] = token[still_open]
+        still_open &= token != EOS
+    return tokens
+
+
+@misconception(
+    "greedy_translation",
+    """You subtract the largest score of the whole row, padding included. Where padding
+    has by far the largest, the exponentials of all tokens become 0. Reread section 2.2
+    and ask, at equation (2.5), which scores are left to choose from.""",
+)
+def largest_score_of_padding_in_writing(
+    h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    B = len(h)
+    tokens = np.full((B, longest), PAD)
+    s = h[np.arange(B), mask.sum(axis=1) - 1]
+    token, still_open = (np.full(B, BOS), np.full(B, True))
+    for t in range(longest):
+        s = np.tanh(embed[token] @ W_xs + s @ W_ss + b_s)
+        e = np.einsum("bh,bsh->bs", s, h)
+        w = np.exp(e - e.max(axis=1, keepdims=True)) * mask
+        context = np.einsum("bs,bsh->bh", w / w.sum(axis=1, keepdims=True), h)
+        mixed = np.tanh(np.hstack([context, s]) @ W_m + b_m)
+        token = np.argmax(mixed @ W_hy + b_y, axis=1)
+        tokens[still_open, t] = token[still_open]
+        still_open &= token != EOS
+    return tokens
+
+
+@misconception(
+    "greedy_translation",
+    """You take the length of the first source for all of them. The others then start
+    from a state in their middle, or from padding. Each source has a last token of its
+    own: reread section 2.1, below equation (2.1).""",
+)
+def length_of_the_first_for_all(
+    h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    B = len(h)
+    tokens = np.full((B, longest), PAD)
+    s = h[np.arange(B), mask[0].sum() - 1]
+    token, still_open = (np.full(B, BOS), np.full(B, True))
+    for t in range(longest):
+        s = np.tanh(embed[token] @ W_xs + s @ W_ss + b_s)
+        e = np.where(mask, np.einsum("bh,bsh->bs", s, h), -np.inf)
+        w = np.exp(e - e.max(axis=1, keepdims=True))
+        context = np.einsum("bs,bsh->bh", w / w.sum(axis=1, keepdims=True), h)
+        mixed = np.tanh(np.hstack([context, s]) @ W_m + b_m)
+        token = np.argmax(mixed @ W_hy + b_y, axis=1)
+        tokens[still_open, t] = token[still_open]
+        still_open &= token != EOS
+    return tokens
+
+
 # --- 7. A matrix between ------------------------------------------------------------
 
 
@@ -1718,6 +1907,32 @@ def only_the_best_state_in_batch(s, h, W_a, mask):
 def mean_of_the_states_in_batch(s, h, W_a, mask):
     share = mask / mask.sum(axis=1, keepdims=True)
     weights = np.repeat(share[:, None], s.shape[1], axis=1)
+    return weights, weights @ h
+
+
+@misconception(
+    "attend",
+    """You subtract the largest score of the whole row, padding included. Where padding
+    has by far the largest, the exponentials of all tokens become 0. Reread section 2.2
+    and ask, at equation (2.5), which scores are left to choose from.""",
+)
+def largest_score_of_padding_in_batch(s, h, W_a, mask):
+    e = s @ W_a @ h.swapaxes(1, 2)
+    w = np.exp(e - e.max(axis=-1, keepdims=True)) * mask[:, None]
+    weights = w / w.sum(axis=-1, keepdims=True)
+    return weights, weights @ h
+
+
+@misconception(
+    "attend",
+    """You subtract one number, the largest of all scores. Rows lie on different levels,
+    and where a whole row lies far below, all its exponentials become 0. Each row has a
+    largest score of its own: reread section 2.2, equation (2.5).""",
+)
+def one_largest_score_for_all_in_batch(s, h, W_a, mask):
+    e = np.where(mask[:, None], s @ W_a @ h.swapaxes(1, 2), -np.inf)
+    w = np.exp(e - e.max())
+    weights = w / w.sum(axis=-1, keepdims=True)
     return weights, weights @ h
 
 
@@ -2555,6 +2770,36 @@ def mean_of_what_came_so_far(mask, T):
     place = np.minimum(np.arange(T), end)
     seen = np.arange(S) <= place[:, :, None]
     return np.eye(S)[end], np.eye(S)[place], seen / (place + 1)[:, :, None]
+
+
+@misconception(
+    "fixed_weights",
+    """Your mean is shared out over all sources of the batch: all its weights together
+    sum to 1. Each source has a mean of its own, and each of its steps sums to 1. Reread
+    section 2.7, the third of the four ways.""",
+)
+def mean_over_the_whole_batch(mask, T):
+    S = mask.shape[1]
+    length = mask.sum(axis=1, keepdims=True)
+    end = np.repeat(length - 1, T, axis=1)
+    last = np.eye(S)[end]
+    same = np.eye(S)[np.minimum(np.arange(T), end)]
+    return last, same, np.repeat((mask / mask.sum())[:, None], T, axis=1)
+
+
+@misconception(
+    "fixed_weights",
+    """You divided every mean by the length of the longest source. The weights of a
+    shorter source then sum to less than 1. Reread section 2.7, the third of the four
+    ways, and the task on whose length it is.""",
+)
+def mean_divided_by_the_longest(mask, T):
+    S = mask.shape[1]
+    length = mask.sum(axis=1, keepdims=True)
+    end = np.repeat(length - 1, T, axis=1)
+    last = np.eye(S)[end]
+    same = np.eye(S)[np.minimum(np.arange(T), end)]
+    return last, same, np.repeat((mask / length.max())[:, None], T, axis=1)
 
 
 # --- Mutants that change nothing -----------------------------------------------------

@@ -186,7 +186,7 @@ def test_whole_numbers_are_printed_as_whole_numbers():
     assert said.startswith("Expected [0, 1, 2], got [0, 0, 0].")
 
 
-def test_a_u_close_to_one_must_not_draw_the_first_token():
+def test_a_chance_close_to_one_must_not_draw_the_first_token():
     answers = {a.name: a for a in A.wrong("sample")}
-    said = A.says("sample", answers["first_token_for_u_close_to_one"].source)
+    said = A.says("sample", answers["first_token_for_a_chance_close_to_one"].source)
     assert "so close to 1" in said

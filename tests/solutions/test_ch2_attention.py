@@ -116,15 +116,15 @@ SLIPS = {
     ),
     "an answer shorter than the target": (
         "tokens_right",
-        "N = min(said.shape[1], wanted.shape[1])",
-        "N = wanted.shape[1]",
-        "to work for an answer that is shorter than the target (N below T), got Value",
+        "longest = min(said.shape[1], wanted.shape[1])",
+        "longest = wanted.shape[1]",
+        "to work for an answer that is shorter than the target (longest below T), got",
     ),
     "an answer longer than the target": (
         "tokens_right",
-        "N = min(said.shape[1], wanted.shape[1])",
-        "N = said.shape[1]",
-        "to work for an answer that is longer than the target (N above T), got Value",
+        "longest = min(said.shape[1], wanted.shape[1])",
+        "longest = said.shape[1]",
+        "to work for an answer that is longer than the target (longest above T), got",
     ),
     "nothing left": (
         "masked_softmax",
