@@ -9,12 +9,14 @@ from pathlib import Path
 INSTRUCTOR = "instructor"  # the account that owns the course's folder and grades
 COURSE = "/home/instructor/course"
 GRADERS = []  # accounts that may open the instructor's server, to help with grading
-STUDENTS = Path(__file__).resolve().parent / "student"
+HERE = Path(__file__).resolve().parent
 
 c = get_config()
 
 # The browser's side. Encryption is the part of a web server in front of it.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
+proxy = HERE / "node_modules" / ".bin" / "configurable-http-proxy"
+c.ConfigurableHTTPProxy.command = [str(proxy)]
 
 # Who may log in: the instructor, the graders, and the system's group of students.
 c.JupyterHub.authenticator_class = "pam"
@@ -24,7 +26,7 @@ c.LocalAuthenticator.allowed_groups = {"students"}
 
 def config_path(spawner):
     """Where a user's server looks for its configuration and nbgrader's."""
-    return COURSE if spawner.user.name == INSTRUCTOR else str(STUDENTS)
+    return COURSE if spawner.user.name == INSTRUCTOR else str(HERE / "student")
 
 
 c.Spawner.cmd = [str(Path(sys.executable).with_name("jupyterhub-singleuser"))]

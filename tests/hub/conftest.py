@@ -19,6 +19,9 @@ from tests.autograder.conftest import PACKAGE_ROOT, make_course
 FILES = PACKAGE_ROOT / "hub"
 PROGRAMS = Path(sys.executable).parent
 PASSWORD = "only-for-this-test"
+INSTALL = (
+    "no JupyterHub: pip install -r hub/requirements.txt and npm install --prefix hub"
+)
 FOR_A_TEST = """
 # Here anybody may log in, and all servers run as one account of the system.
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
@@ -68,7 +71,7 @@ def change(path, *changes):
 def set_up(folder):
     """The folders of the guide, under one of the test's own."""
     hub = Hub("http://127.0.0.1:{}".format(*(ports := free_ports(3))), folder / "home")
-    shutil.copytree(FILES, folder / "jupyterhub")
+    shutil.copytree(FILES, folder / "jupyterhub", symlinks=True)
     exchange = folder / "exchange"
     exchange.mkdir()
     exchange.chmod(0o1777)
@@ -97,13 +100,12 @@ def set_up(folder):
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     """The hub after its start; it and all its servers end with the tests."""
-    path = os.pathsep.join([str(PROGRAMS), os.environ.get("PATH", os.defpath)])
-    proxy = shutil.which("configurable-http-proxy", path=path)
-    if importlib.util.find_spec("jupyterhub") is None or proxy is None:
-        pytest.skip("no JupyterHub: pip install -r hub/requirements.txt to test it")
+    has_proxy = (FILES / "node_modules" / ".bin" / "configurable-http-proxy").exists()
+    if importlib.util.find_spec("jupyterhub") is None or not has_proxy:
+        pytest.skip(INSTALL)
     folder = tmp_path_factory.mktemp("hub")
     found, config = set_up(folder)
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(PACKAGE_ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)}
     with (folder / "hub.log").open("w") as log:
         process = subprocess.Popen(
             [PROGRAMS / "jupyterhub", "-f", config],
