@@ -73,11 +73,11 @@ def test_the_students_first_task_ends_as_the_guide_says(tmp_path):
     exec(shown["first-try"], cells)
     with pytest.raises(AssertionError) as failed:
         exec(visible, cells)
-    assert str(failed.value) == shown["first-sentence"]
+    assert str(failed.value) == " ".join(shown["first-sentence"].split())
     exec(shown["second-try"], cells)
     exec(visible, cells)
     for answer, verdict, hint in [
-        ("first-try", "wrong", shown["first-hint"]),
+        ("first-try", "wrong", " ".join(shown["first-hint"].split())),
         ("second-try", "correct", None),
     ]:
         path = tmp_path / "mine.ipynb"
