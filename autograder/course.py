@@ -52,6 +52,7 @@ def configure(c: Config, root: Path) -> None:
     c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
     c.Admission.source = c.JudgingExecute.source = str(root / SOURCE)
     c.JudgingExecute.solutions = str(root / "solutions")
+    c.ExchangeFactory.release_feedback = "autograder.exchange.ReleaseFeedback"
     _put_programs_on_path()
     exchange = root / "_build" / "exchange"
     c.Exchange.root = str(exchange)

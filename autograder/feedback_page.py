@@ -6,7 +6,6 @@ and `python -m autograder feedback` write the same page.
 
 import copy
 import logging
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +23,6 @@ from .verdicts import get_judgement, is_test, is_written, task_name
 
 SIGNS = {"correct": "✓", "graded": "✓", "not attempted": "○", "not graded yet": "…"}
 OTHER_SIGN = "✗"
-FROM_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
-"""What `nbgrader release_feedback` reads beside the page."""
 
 
 @dataclass
@@ -207,11 +204,6 @@ def _write(
     config.GenerateFeedback.force = True
     folder = Path(course.format_path(course.feedback_directory, student, assignment))
     _convert(GenerateFeedback(CourseDirectory(config=config), config=config))
-    submitted = course.format_path(course.submitted_directory, student, assignment)
-    for name in FROM_EXCHANGE:
-        path = Path(submitted) / name
-        if path.is_file() and not path.is_symlink():
-            shutil.copyfile(path, folder / name)
     return folder / f"{assignment}.html"
 
 

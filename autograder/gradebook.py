@@ -1,6 +1,5 @@
 """The one place that writes grades: nbgrader's gradebook and `autograded/`."""
 
-import datetime
 import json
 import warnings
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from traitlets.config import Config
 
 from .blueprint import Blueprint, read_blueprint, role_of
 from .classroom import Submission
+from .exchange import carry, read_timestamp
 from .release import generate, write_atomically
 from .results import Graded, Record
 from .worker import Job
@@ -112,6 +112,7 @@ class Recorder:
         self._save_grades(submission, graded)
         folder = self._folder(submission.student)
         write_atomically(folder / f"{self._assignment}.ipynb", graded.notebook)
+        carry(self._course, submission.folder, folder)
         record = Record(
             submission.student,
             job.submission_sha256,
@@ -150,7 +151,7 @@ class Recorder:
             # nbgrader's way of adding a submission; the row is written all the same
             warnings.filterwarnings("ignore", "Object of type", SAWarning)
             self._gradebook.update_or_create_student(submission.student)
-            when = self._timestamp(submission.folder)
+            when = read_timestamp(self._course, submission.folder)
             given = {} if when is None else {"timestamp": when}
             found = self._gradebook.update_or_create_submission(*names[::-1], **given)
             nb, resources = SaveToOpen(config=self._config)(nb, resources)
@@ -158,13 +159,6 @@ class Recorder:
             late = found.total_seconds_late > 0 or penalised
         if late:
             AssignLatePenalties(config=self._config)(nb, resources)
-
-    def _timestamp(self, folder: Path) -> datetime.datetime | None:
-        try:
-            return self._course.get_existing_timestamp(str(folder))
-        except (OSError, ValueError, OverflowError, AttributeError):
-            # An unreadable time is no time; nbgrader reports it by a method it lacks.
-            return None
 
     def _folder(self, student: str) -> Path:
         step = self._course.autograded_directory

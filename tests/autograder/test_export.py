@@ -88,6 +88,23 @@ def test_moodle_has_what_finds_a_user_and_a_dash_for_no_grade(graded):
     assert (graded / "here.csv").is_file()
 
 
+FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(1)", "\t=1", "\r=1", "  =1", "＝1+1"]
+
+
+@pytest.mark.parametrize("form", ["plain", "canvas", "moodle"])
+def test_no_spreadsheet_takes_a_name_for_a_formula(graded, form):
+    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as book:
+        for number, text in enumerate(FORMULAS):
+            names = {"first_name": text, "last_name": text, "email": text}
+            book.add_student(f"{text}@{number}", lms_user_id=text, **names)
+    text = {cell for row in exported(graded, "--format", form) for cell in row}
+    assert {"Ada", "B, C", "B, C, Ada"} & text  # ordinary names stay as they are
+    assert not [cell for cell in text - {"-"} if cell.lstrip()[:1] in set("=+-@＝")]
+    written = {cell for cell in text if cell.startswith("'")}
+    for formula in FORMULAS:
+        assert any(cell.startswith(f"'{formula}") for cell in written)
+
+
 @pytest.mark.parametrize("plugin", [PlainExport, CanvasExport, MoodleExport])
 def test_nbgrader_export_writes_the_same_file(graded, plugin):
     form = plugin.__name__.removesuffix("Export").lower()

@@ -311,6 +311,8 @@ def test_a_link_in_a_submission_is_not_followed(small_class):
     secret = small_class / "submitted" / "right" / "tiny" / "submission_secret.txt"
     secret.unlink()
     secret.symlink_to(small_class / "solutions" / "tiny" / "tiny.py")
+    done = autograder("grade", "tiny", "--student", "right", cwd=small_class)
+    assert done.returncode == 0, done.stderr
     list(run_all([("feedback", "tiny", "--student", "right")], small_class))
     names = {p.name for p in (small_class / "feedback" / "right" / "tiny").iterdir()}
     assert names == {"tiny.html", "timestamp.txt"}

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 PAGES = [
     "index",
     *(path.stem for path in CHAPTERS),
+    "guides/student",
     "guides/instructor",
     "notation",
     "glossary",
