@@ -1,7 +1,10 @@
-"""A zip archive that is the same to the byte wherever and whenever it is made."""
+"""Archives to hand out: the same to the byte wherever and whenever they are made."""
 
+import re
 import zipfile
+from collections.abc import Iterable
 from io import BytesIO
+from pathlib import Path
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a zip can tell: the archive knows no other."""
@@ -25,3 +28,10 @@ def pack(files: dict[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[path])
     return buffer.getvalue()
+
+
+def pinned(root: Path, packages: Iterable[str]) -> str:
+    """Return the lines of the project's `requirements.txt` that pin these packages."""
+    pins = (root / "requirements.txt").read_text(encoding="utf-8")
+    lines = (re.search(rf"^{name}==.*$", pins, re.MULTILINE) for name in packages)
+    return "".join(f"{line[0]}\n" for line in lines)

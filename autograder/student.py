@@ -4,11 +4,10 @@ The blank notebooks, made anew from `solutions/`, so that work done in `exercise
 is not handed out; what to install; and how to begin. Nothing else.
 """
 
-import re
 from importlib import resources
 from pathlib import Path
 
-from .archive import pack
+from .archive import pack, pinned
 from .course import read_config
 from .release import generate, source_notebook, write_atomically
 from .sources import assignments
@@ -20,20 +19,13 @@ NEEDS = ("numpy", "torch", "matplotlib", "jupyterlab")
 """The packages that the notebooks import, and one to open them with."""
 
 
-def requirements(pins: str, needs: tuple[str, ...] = NEEDS) -> str:
-    """Return the lines of a requirements file that pin these packages."""
-    lines = (re.search(rf"^{name}==.*$", pins, re.MULTILINE) for name in needs)
-    return "".join(f"{line[0]}\n" for line in lines)
-
-
 def archive(root: Path) -> bytes:
     """Return the archive for the course in `root`, a zip."""
     config = read_config(root)
     readme = resources.files("autograder") / "templates" / "student_readme.md"
-    pins = (root / "requirements.txt").read_text(encoding="utf-8")
     files = {
         "README.md": readme.read_bytes(),
-        "requirements.txt": requirements(pins).encode(),
+        "requirements.txt": pinned(root, NEEDS).encode(),
     }
     for name in assignments(root):
         notebook = generate(name, source_notebook(root, name), config)

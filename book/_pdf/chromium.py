@@ -98,7 +98,7 @@ def _open(page: Page, sheet: Path) -> None:
     page.set_default_timeout(0)
     page.emulate_media(media="print", color_scheme="light")
     page.goto(sheet.as_uri())
-    page.evaluate("() => MathJax.startup.promise")
+    page.evaluate("() => window.MathJax?.startup?.promise")
     page.evaluate("() => document.fonts.ready")
     page.evaluate(FIT_EQUATIONS)
     if cut := page.evaluate(CUT, WIDTH):

@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup, Tag
 
 SCREEN_ONLY = (
     "a.headerlink, script, style, noscript, button, .anim-controls, "
-    ".sd-summary-state-marker, .prev-next-area, .visually-hidden, .d-print-none"
+    ".sd-summary-state-marker, .prev-next-area, .visually-hidden, .d-print-none, "
+    "input, .quiz-number, .quiz-feedback, mjx-assistive-mml"
 )
 REFERS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 ROOT_PAGE, ABOUT = "index", "About the course"
@@ -127,11 +128,16 @@ def _still(player: Tag) -> None:
 
 
 def _unfold(soup: Tag) -> None:
-    """Open everything that a reader could open."""
+    """Open everything that a reader could open; what could be filled in is text."""
     for details in soup.select("details"):
         details.name, details.attrs = "div", {"class": "unfolded"}
     for summary in soup.select("summary"):
         summary.name, summary.attrs = "p", {"class": "unfolded-title"}
+    for part, plain in {"form": "div", "fieldset": "div", "legend": "p"}.items():
+        for tag in soup.select(part):
+            tag.name = plain
+    for label in soup.select("label"):
+        label.unwrap()
 
 
 def _mark_minutes(soup: Tag) -> None:

@@ -48,14 +48,29 @@ def write(pages: list[Page], facts: dict, static: Path) -> str:
 <head>
 <meta charset="utf-8">
 <title>{html.escape(facts["title"])}</title>
-<link rel="stylesheet" href="{(static / "pygments.css").as_uri()}">
+{_brought(static)}
 <style>{_faces()}{style}{_running_heads(pages)}</style>
-<script>window.MathJax = {MATHJAX}</script>
-<script defer src="{(static / "mathjax" / "tex-chtml.js").as_uri()}"></script>
 </head>
 <body>{_title_page(facts)}{_contents(pages)}{body}</body>
 </html>
 """
+
+
+def _brought(static: Path) -> str:
+    """What the built book brings along: the colours of code, and its mathematics.
+
+    The mathematics is set already, with a style sheet, or MathJax has to set it.
+    """
+    styles = [static / "pygments.css", static / "mathematics.css"]
+    lines = [
+        f'<link rel="stylesheet" href="{style.as_uri()}">'
+        for style in styles
+        if style.is_file()
+    ]
+    if (mathjax := static / "mathjax" / "tex-chtml.js").is_file():
+        lines.append(f"<script>window.MathJax = {MATHJAX}</script>")
+        lines.append(f'<script defer src="{mathjax.as_uri()}"></script>')
+    return "\n".join(lines)
 
 
 def _faces() -> str:

@@ -1,15 +1,12 @@
 """What a student gets is enough to work with, and holds nothing else."""
 
 import subprocess
-import sys
 import zipfile
-from importlib.metadata import PackageNotFoundError, distribution
 from io import BytesIO
 from pathlib import Path
 
 import nbformat
 import pytest
-from packaging.requirements import Requirement
 
 from autograder import student
 from autograder.sources import assignments, read_source, read_tasks, solution_path
@@ -32,44 +29,10 @@ def folder(packed, tmp_path_factory):
     return place / student.FOLDER
 
 
-def needed(names):
-    """Distributions that pip would install for these, by their own word."""
-    found, left = {}, [Requirement(name) for name in names]
-    while left:
-        wanted = left.pop()
-        key = wanted.name.lower().replace("_", "-")
-        if key in found:
-            continue
-        try:
-            found[key] = distribution(key)
-        except PackageNotFoundError:  # torch's packages for a GPU
-            continue
-        requirements = map(Requirement, found[key].requires or [])
-        extras = wanted.extras or {""}
-        left += [
-            r
-            for r in requirements
-            if not r.marker or any(r.marker.evaluate({"extra": e}) for e in extras)
-        ]
-    return found.values()
-
-
 @pytest.fixture(scope="module")
-def python(folder, tmp_path_factory):
-    """A Python that has the packages of the student's requirements, and no others.
-
-    Its packages are links to those installed here, so that nothing is downloaded.
-    """
-    place = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True)
-    packages = next(place.glob("lib/python*/site-packages"))
-    lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    for one in needed(lines):
-        tops = {file.parts[0] for file in one.files or []} - {"..", "__pycache__"}
-        for top in tops:
-            if not (packages / top).exists():
-                (packages / top).symlink_to(one.locate_file(top))
-    return place / "bin" / "python"
+def python(folder, python_with):
+    """A Python that has the packages of the student's requirements, and no others."""
+    return python_with(folder / "requirements.txt")
 
 
 def test_it_holds_readme_requirements_and_notebooks_alone(packed):
