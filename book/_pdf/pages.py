@@ -82,7 +82,8 @@ def read(html: Path, name: str, part: str, known: set[str]) -> Page:
         _still(player)
     for tag in soup.select(SCREEN_ONLY):
         tag.decompose()
-    _unfold(soup)
+    unfold(soup)
+    put_answers_last(soup)
     _mark_minutes(soup)
     _make_ids_unique(soup, prefix_of(name))
     _lead_links_inside(soup, name, known)
@@ -127,7 +128,7 @@ def _still(player: Tag) -> None:
     player.append(label)
 
 
-def _unfold(soup: Tag) -> None:
+def unfold(soup: Tag) -> None:
     """Open everything that a reader could open; what could be filled in is text."""
     for details in soup.select("details"):
         details.name, details.attrs = "div", {"class": "unfolded"}
@@ -138,6 +139,25 @@ def _unfold(soup: Tag) -> None:
             tag.name = plain
     for label in soup.select("label"):
         label.unwrap()
+
+
+def put_answers_last(soup: Tag) -> None:
+    """Move the answers of quick checks to the chapter's end, out of the reader's eye.
+
+    On the screen they are folded below their question.
+    """
+    answers = soup.select(".quiz > .unfolded")
+    if not answers:
+        return
+    last = Tag(name="section", attrs={"id": "answers", "class": "answers"})
+    last.append(Tag(name="h2"))
+    last.h2.string = "Answers to the quick checks"
+    for number, answer in enumerate(answers, start=1):
+        title = f"Quick check {number}."
+        answer.parent.select_one("strong").string = title
+        answer.select_one(".unfolded-title").string = title
+        last.append(answer.extract())
+    soup.section.append(last)
 
 
 def _mark_minutes(soup: Tag) -> None:

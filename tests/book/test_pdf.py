@@ -61,6 +61,25 @@ def test_nothing_on_the_sheet_needs_a_screen(sheet):
     assert "Frames 1, 2, 3, 4 of 4" in stills[1].get_text()
 
 
+QUESTION = """<section><h1>Chapter</h1>
+<form class="quiz"><fieldset disabled>
+<legend><strong>Quick check.</strong> Why?</legend>
+<ul class="quiz-choices"><li><label><input type="radio"> One</label></li></ul>
+</fieldset><details><summary>All answers</summary><ul><li>Because.</li></ul></details>
+</form><p>More.</p></section>"""
+
+
+def test_questions_are_text_and_their_answers_stand_at_the_end():
+    soup = BeautifulSoup(QUESTION, "html.parser")
+    PRINTING["pages"].unfold(soup)
+    PRINTING["pages"].put_answers_last(soup)
+    assert not soup.select("form, fieldset, legend, label, details, summary")
+    words = soup.get_text(" ", strip=True)
+    question = words.index("Quick check 1. Why?")
+    answer = words.index("Answers to the quick checks Quick check 1. Because.")
+    assert question < words.index("More.") < answer
+
+
 class Print:
     """A PDF, and the titles of the pages that are in it."""
 
