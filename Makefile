@@ -1,6 +1,6 @@
 # Thin: each target is a command or two that can be read. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help book test lint format drift exercises validity attacks bench soak lab serve clean environment
+.PHONY: help book pdf student test lint format drift exercises validity attacks bench soak lab serve clean environment
 
 PYTHON ?= python3
 # The address of torch's CPU build, where pip would fetch the one with CUDA.
@@ -21,6 +21,10 @@ book: $(VENV)/ready  ## build the book: _build/html/index.html
 	  || { cat _build/book.log; rm -rf _build/.doctrees; echo "The build failed; its messages are above and in _build/book.log."; exit 1; }
 	@echo "The book is ready: open $(CURDIR)/_build/html/index.html"
 
+pdf: book  ## print the whole book: _build/from-rnns-to-transformers.pdf
+	@echo "Printing the book through Chromium, which takes a minute or two ..."
+	@$(BIN)/python book/_pdf
+
 test: $(VENV)/ready  ## run everything: lint, drift, a clean book build, all tests
 	@status=0; \
 	for step in lint drift; do $(MAKE) --no-print-directory $$step || status=1; done; \
@@ -38,6 +42,9 @@ format: $(VENV)/ready  ## write the style that lint and the tests check
 
 exercises: $(VENV)/ready  ## make exercises/ from solutions/
 	@$(BIN)/python -m autograder release
+
+student: $(VENV)/ready  ## pack what a student gets: _build/student.zip
+	@$(BIN)/python -m autograder.student
 
 drift: exercises  ## fail if exercises/ differs from what solutions/ make
 	@git diff --exit-code --stat exercises && test -z "$$(git status --porcelain exercises)" \

@@ -1,8 +1,13 @@
-"""For all tests: the order of the files, and a browser."""
+"""For all tests: the order of the files, a browser, and Pythons with few packages."""
 
 import shutil
+import subprocess
+import sys
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 LONGEST = "test_under_nbgrader.py"
 
@@ -25,3 +30,47 @@ def browser():
         found = play.chromium.launch(executable_path=chromium, args=options)
         yield found
         found.close()
+
+
+def needed(names: list[str]) -> list[Distribution]:
+    """Distributions that pip would install for these, by their own word."""
+    found, left = {}, [Requirement(name) for name in names]
+    while left:
+        wanted = left.pop()
+        key = wanted.name.lower().replace("_", "-")
+        if key in found:
+            continue
+        try:
+            found[key] = distribution(key)
+        except PackageNotFoundError:  # torch's packages for a GPU
+            continue
+        requirements = map(Requirement, found[key].requires or [])
+        extras = wanted.extras or {""}
+        left += [
+            r
+            for r in requirements
+            if not r.marker or any(r.marker.evaluate({"extra": e}) for e in extras)
+        ]
+    return list(found.values())
+
+
+@pytest.fixture(scope="session")
+def python_with(tmp_path_factory):
+    """A function: a Python that has what a requirements file asks for, and no more.
+
+    Its packages are links to those installed here, so that nothing is downloaded.
+    """
+
+    def make(requirements: Path) -> Path:
+        place = tmp_path_factory.mktemp("venv")
+        command = [sys.executable, "-m", "venv", "--without-pip", place]
+        subprocess.run(command, check=True)
+        packages = next(place.glob("lib/python*/site-packages"))
+        for one in needed(requirements.read_text(encoding="utf-8").splitlines()):
+            tops = {file.parts[0] for file in one.files or []} - {"..", "__pycache__"}
+            for top in tops:
+                if not (packages / top).exists():
+                    (packages / top).symlink_to(one.locate_file(top))
+        return place / "bin" / "python"
+
+    return make
