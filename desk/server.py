@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from pathlib import Path
 
 from jupyter_server.serverapp import ServerApp
@@ -35,7 +36,6 @@ def configuration(root: Path, first: str, port: int) -> Config:
     c.ServerApp.base_url = "/"
     c.ServerApp.jpserver_extensions = {"desk": True, "jupyterlab": True}
     c.ServerApp.cookie_secret = secrets.token_bytes(32)
-    c.ServerApp.answer_yes = True  # Ctrl-C ends it without a question
     c.ServerApp.log_level = "ERROR"
     c.IdentityProvider.token = secrets.token_hex(24)
     c.PasswordIdentityProvider.hashed_password = ""
@@ -59,10 +59,17 @@ def start(root: Path, first: str, port: int) -> None:
     _prepare_kernels(root)
     app = ServerApp.instance(config=configuration(root, first, port))
     app.initialize(argv=[])
+    # Jupyter asks a question where there is a terminal, and leaves kernels where not.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.stop(from_signal=True))
+    app.io_loop.add_callback(_tell, app, first)  # after the one that begins to listen
+    app.start()
+
+
+def _tell(app: ServerApp, first: str) -> None:
     what = "The book, with live cells," if first == BOOK else "JupyterLab"
     address = f"{app.connection_url}?token={app.identity_provider.token}"
     print(f"{what} is at {address} until you press Ctrl-C.", flush=True)
-    app.start()
 
 
 def _prepare_kernels(root: Path) -> None:
