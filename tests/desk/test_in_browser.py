@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from autograder.sources import read_source, solution_path
+from desk.copies import WORK
 
 from .conftest import ROOT
 
@@ -188,7 +189,7 @@ def test_a_solved_notebook_gets_full_marks_and_stays_as_it_is(context, desk):
     path.write_text(solved("ch1_rnn"))
     before = path.read_bytes()
     page = context.pages[0]
-    page.goto(f"{desk.address}/lab/tree/work/solved.ipynb?reset")
+    page.goto(f"{desk.address}/lab/tree/{WORK}/solved.ipynb?reset")
     page.locator(".desk-check-button").click()
     page.get_by_text("38 of 38 points").wait_for()
     assert path.read_bytes() == before
@@ -213,7 +214,7 @@ def solved(name):
 @pytest.mark.parametrize("context", [("light", 1280)], indirect=True, ids=["wide"])
 def test_a_chapter_opens_as_a_notebook_on_a_double_click(context, desk):
     page = context.pages[0]
-    page.goto(f"{desk.address}/lab/tree/work/chapters?reset")
+    page.goto(f"{desk.address}/lab/tree/{WORK}/chapters?reset")
     page.locator(".jp-DirListing-item", has_text="ch0_sequences.md").dblclick()
     page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
     assert page.get_by_role("menuitem", name="Nbgrader").is_visible()
