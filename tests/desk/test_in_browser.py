@@ -22,10 +22,10 @@ def foreign(url):
     return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
 
 
-@pytest.fixture(params=[("light", 1280), ("dark", 390)], ids=["wide", "phone"])
+@pytest.fixture
 def context(request, browser, desk):
     """A browser that came with the token, with a record of what went wrong."""
-    scheme, width = request.param
+    scheme, width = getattr(request, "param", ("light", 1280))
     size = {"width": width, "height": 900}
     made = browser.new_context(viewport=size, color_scheme=scheme)
     made.set_default_timeout(SECONDS)
@@ -68,6 +68,9 @@ def shown(page, number):
     return cell.locator(".desk-output")
 
 
+@pytest.mark.parametrize(
+    "context", [("light", 1280), ("dark", 390)], indirect=True, ids=["wide", "phone"]
+)
 def test_a_reader_changes_a_cell_and_sees_the_new_output(chapter, context):
     code(chapter, 4).focus()
     chapter.keyboard.press("Shift+Enter")
@@ -153,7 +156,6 @@ def notebook(context, chapter):
     return page
 
 
-@pytest.mark.parametrize("context", [("light", 1280)], indirect=True, ids=["wide"])
 def test_a_student_answers_wrongly_then_rightly(notebook, desk):
     check = notebook.locator(".desk-check-button")
     result = notebook.locator(".desk-check")
@@ -183,7 +185,6 @@ def test_a_student_answers_wrongly_then_rightly(notebook, desk):
     assert "rnn_step" in saved.read_text()
 
 
-@pytest.mark.parametrize("context", [("dark", 1280)], indirect=True, ids=["dark"])
 def test_a_solved_notebook_gets_full_marks_and_stays_as_it_is(context, desk):
     path = desk.course / "work" / "solved.ipynb"
     path.write_text(solved("ch1_rnn"))
@@ -211,7 +212,6 @@ def solved(name):
     return nbformat.writes(released)
 
 
-@pytest.mark.parametrize("context", [("light", 1280)], indirect=True, ids=["wide"])
 def test_a_chapter_opens_as_a_notebook_on_a_double_click(context, desk):
     page = context.pages[0]
     page.goto(f"{desk.address}/lab/tree/{WORK}/chapters?reset")
