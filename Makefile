@@ -62,12 +62,11 @@ bench: $(VENV)/ready  ## grade one class with us and with nbgrader; the ratio is
 soak: $(VENV)/ready  ## grade 300 students an assignment while processes are killed
 	@$(BIN)/python -W ignore -m tests.autograder.soak
 
-lab: $(VENV)/ready  ## open the exercises in JupyterLab
-	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir .
+lab: $(VENV)/ready  ## open chapters and exercises as notebooks in JupyterLab
+	@$(BIN)/python -m desk lab
 
-serve: book  ## show the built book at http://127.0.0.1:8000
-	@echo "The book is at http://127.0.0.1:8000 until you press Ctrl-C."
-	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory _build/html > /dev/null 2>&1 || true
+serve: book  ## serve the book with live cells, and JupyterLab, on this machine
+	@$(BIN)/python -m desk book
 
 clean:  ## remove everything built, but not the environment
 	@rm -rf _build

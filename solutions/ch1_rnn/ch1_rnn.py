@@ -28,8 +28,8 @@
 #    inputs stay as they are, and says in one sentence what it expected, what came, and
 #    where to look.
 # 4. Hidden tests decide on the points. They use random numbers, all sizes different,
-#    and edge cases. To run them, save this notebook and type in a terminal, in the
-#    course's folder:
+#    and edge cases. To run them, press *Check* above the notebook. Where there is no
+#    such button, save the notebook and type in a terminal, in the course's folder:
 #
 #        .venv/bin/python -m autograder check exercises/ch1_rnn/ch1_rnn.ipynb
 #

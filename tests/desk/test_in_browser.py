@@ -1,0 +1,221 @@
+"""The reader's page and the student's notebook, as they use them."""
+
+import json
+
+import nbformat
+import pytest
+
+from autograder.sources import read_source, solution_path
+from desk.copies import WORK
+
+from .conftest import ROOT
+
+pytestmark = pytest.mark.browser
+SECONDS = 90_000
+WRONG = """def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
+    return np.tanh(x_t @ W_xh + h_prev @ W_hh)"""
+RIGHT = WRONG.replace("W_hh)", "W_hh + b_h)")
+
+
+def foreign(url):
+    """Whether a request leaves this machine."""
+    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+
+
+@pytest.fixture
+def context(request, browser, desk):
+    """A browser that came with the token, with a record of what went wrong."""
+    scheme, width = getattr(request, "param", ("light", 1280))
+    size = {"width": width, "height": 900}
+    made = browser.new_context(viewport=size, color_scheme=scheme)
+    made.set_default_timeout(SECONDS)
+    made.foreign, made.errors = [], []
+    made.on("request", lambda r: made.foreign.append(r.url) if foreign(r.url) else 0)
+    made.on("console", lambda m: made.errors.append(m.text) if m.type == "error" else 0)
+    made.on("weberror", lambda e: made.errors.append(str(e.error)))
+    page = made.new_page()
+    page.goto(f"{desk.address}/?token={desk.token}")
+    page.wait_for_url("**/book/")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chapter(context, desk):
+    """Chapter 1, before anything has run; its kernel is ended afterwards."""
+    page = context.pages[0]
+    page.goto(f"{desk.address}/book/ch1_rnn.html")
+    page.wait_for_selector("#desk-welcome")
+    yield page
+    for session in desk.ask("/api/sessions"):
+        if session["type"] == "page":
+            desk_kernel = session["kernel"]["id"]
+            page.evaluate(
+                "id => fetch('/api/kernels/' + id, {method: 'DELETE', headers: "
+                "{'X-XSRFToken': document.cookie.match(/_xsrf=([^;]*)/)[1]}})",
+                desk_kernel,
+            )
+
+
+def code(page, number):
+    """The field with the code of a cell."""
+    return page.get_by_label(f"Code of cell {number}", exact=True)
+
+
+def shown(page, number):
+    """What a cell put out, live."""
+    cell = page.locator("div.cell").filter(has=code(page, number))
+    return cell.locator(".desk-output")
+
+
+@pytest.mark.parametrize(
+    "context", [("light", 1280), ("dark", 390)], indirect=True, ids=["wide", "phone"]
+)
+def test_a_reader_changes_a_cell_and_sees_the_new_output(chapter, context):
+    code(chapter, 4).focus()
+    chapter.keyboard.press("Shift+Enter")
+    offer = chapter.get_by_role("group", name="3 cells above have not run yet.")
+    offer.get_by_role("button", name="Run all above").click()
+    shown(chapter, 4).get_by_text("0.97, -0.99, 0.4").wait_for()
+    assert shown(chapter, 2).locator("svg").count() == 1  # a figure, under its caption
+    caption = chapter.locator("#fig-unrolled figcaption")
+    assert "unrolled" in caption.inner_text().lower()
+    code(chapter, 4).press("Control+End")
+    chapter.keyboard.type("\nfor word in ['new', 'output']:\nprint(word, V)")
+    chapter.keyboard.press("Control+Enter")
+    shown(chapter, 4).get_by_text("new 4\noutput 4").wait_for()
+    assert context.foreign == []
+    assert context.errors == []
+    wide = chapter.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wide
+
+
+def test_an_error_is_a_sentence_and_stop_and_restart_work(chapter):
+    code(chapter, 1).fill("letters[0]")
+    code(chapter, 1).press("Control+Enter")
+    said = shown(chapter, 1).locator(".desk-error p")
+    said.wait_for()
+    assert said.inner_text() == "NameError: name 'letters' is not defined"
+    code(chapter, 1).fill("while True: pass")
+    code(chapter, 1).press("Control+Enter")
+    dock = chapter.get_by_role("region", name="Python")
+    dock.get_by_text("running: cell 1").wait_for()
+    dock.get_by_role("button", name="Stop").click()
+    chapter.get_by_text("stopped", exact=True).wait_for()
+    code(chapter, 1).fill("kept = 'still known'")
+    code(chapter, 1).press("Control+Enter")
+    chapter.get_by_text("ran", exact=True).wait_for()
+    code(chapter, 2).fill("kept")
+    code(chapter, 2).press("Control+Enter")
+    shown(chapter, 2).get_by_text("'still known'").wait_for()
+    dock.get_by_role("button", name="Restart").click()
+    dock.get_by_text("Python is ready").wait_for()
+    code(chapter, 2).press("Control+Enter")
+    chapter.get_by_role("button", name="Run only this one").click()
+    shown(chapter, 2).get_by_text("name 'kept' is not defined").first.wait_for()
+
+
+def test_edits_survive_a_reload_and_reset_brings_the_books_code_back(chapter):
+    original = code(chapter, 3).input_value()
+    code(chapter, 3).fill("1 + 1")
+    chapter.reload()
+    assert code(chapter, 3).input_value() == "1 + 1"
+    cell = chapter.locator("div.cell").filter(has=code(chapter, 3))
+    cell.get_by_role("button", name="Reset").click()
+    assert code(chapter, 3).input_value() == original
+
+
+def test_colours_change_no_letter_of_the_code(chapter):
+    sources = [
+        "".join(cell["source"])
+        for path in (ROOT / "_build/html/_sources").glob("ch*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    assert len(sources) > 200
+    differing = """async sources => {
+        const { coloured } = await import("/desk/page/colours.js");
+        const node = document.createElement("pre");
+        return sources.filter(source => {
+            node.innerHTML = coloured(source);
+            return node.textContent !== source;
+        });
+    }"""
+    odd = ["'open", '"""open', "a <b> & c", "f'{x!r:>4}' # end", "r'\\'"]
+    assert chapter.evaluate(differing, [*sources, *odd]) == []
+
+
+@pytest.fixture
+def notebook(context, chapter):
+    """The exercise notebook in JupyterLab, one click from its chapter."""
+    with context.expect_page() as opened:
+        chapter.get_by_role("link", name="Open the exercise notebook").click()
+    page = opened.value
+    page.wait_for_selector(".desk-check-button")
+    page.locator(".jp-Notebook h1").first.click()
+    return page
+
+
+def test_a_student_answers_wrongly_then_rightly(notebook, desk):
+    check = notebook.locator(".desk-check-button")
+    result = notebook.locator(".desk-check")
+    first = result.locator("tr", has_text="rnn_step").first
+    for _ in range(3):  # the welcome, the helpers, the first prompt
+        notebook.keyboard.press("Shift+Enter")
+    for source, seen, verdict in [
+        (WRONG, "Look at the example above and equation (1.1)", "0 / 2wrong"),
+        (RIGHT, None, "2 / 2correct"),
+    ]:
+        notebook.keyboard.press("Enter")
+        notebook.keyboard.press("Control+a")
+        notebook.keyboard.insert_text(source)
+        notebook.keyboard.press("Shift+Enter")
+        notebook.keyboard.press("Shift+Enter")
+        if seen:
+            notebook.get_by_text(seen).first.wait_for()
+        check.click()
+        result.get_by_text("Checked at").wait_for()
+        row = result.get_by_role("row").filter(has_text="rnn_step").first
+        assert row.inner_text().replace("\t", "").endswith(verdict)
+        hint = result.get_by_text("You probably left out the bias.")
+        assert hint.count() == (1 if seen else 0)
+        result.get_by_role("button", name="rnn_step", exact=True).click()
+    assert first.count() == 1
+    saved = desk.course / "work/ch1_rnn/ch1_rnn.ipynb"
+    assert "rnn_step" in saved.read_text()
+
+
+def test_a_solved_notebook_gets_full_marks_and_stays_as_it_is(context, desk):
+    path = desk.course / "work" / "solved.ipynb"
+    path.write_text(solved("ch1_rnn"))
+    before = path.read_bytes()
+    page = context.pages[0]
+    page.goto(f"{desk.address}/lab/tree/{WORK}/solved.ipynb?reset")
+    page.locator(".desk-check-button").click()
+    page.get_by_text("38 of 38 points").wait_for()
+    assert path.read_bytes() == before
+    assert context.foreign == []
+
+
+def solved(name):
+    """The released notebook with the instructor's answers."""
+    source = read_source(solution_path(ROOT, name))
+    answers = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    released = nbformat.read(ROOT / f"exercises/{name}/{name}.ipynb", as_version=4)
+    for cell in released.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = answers.get(grade_id, cell.source)
+    return nbformat.writes(released)
+
+
+def test_a_chapter_opens_as_a_notebook_on_a_double_click(context, desk):
+    page = context.pages[0]
+    page.goto(f"{desk.address}/lab/tree/{WORK}/chapters?reset")
+    page.locator(".jp-DirListing-item", has_text="ch0_sequences.md").dblclick()
+    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
+    assert page.get_by_role("menuitem", name="Nbgrader").is_visible()
+    assert context.foreign == []
