@@ -17,8 +17,7 @@ from rich.table import Table
 from ..errors import UsageError
 from ..sources import assignments
 from .judging import Row, Score
-from .measurement import measure
-from .trials import Limits
+from .measurement import Options, measure
 
 NAMED = 0.9  # of the misconceptions, at least
 WIDE = 160  # columns, where the output is no terminal
@@ -29,6 +28,7 @@ COLUMNS = (
     "right accepted",
     "misconceptions named",
     "named wrongly",
+    "seconds",
 )
 
 
@@ -40,7 +40,7 @@ def table(title: str, rows: list[Row]) -> Table:
         grid.add_column(column, justify="right")
     for row in rows:
         cells = (row.misconceptions, row.mechanical, row.equivalent)
-        cells += (row.right, row.named, row.misnamed)
+        cells += (row.right, row.named, row.misnamed, round(row.seconds))
         style = "red" if row.failures else None
         grid.add_row(escape(row.task), *map(str, cells), style=style)
     return grid
@@ -118,7 +118,14 @@ def show(measured: dict[str, list[Row]], console: Console) -> None:
     show_default=True,
     help="Answers at a time.",
 )
-@click.option("--seconds", default=10.0, show_default=True, help="CPU time of a run.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1),
+    default=2.0,
+    show_default=True,
+    help="Limit for a mutant's run; more where the solution itself is slow.",
+)
+@click.option("--no-sandbox", is_flag=True, help="Where there is no sandbox.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(
     names: tuple[str, ...],
@@ -126,16 +133,16 @@ def main(
     runs: int,
     workers: int,
     seconds: float,
+    no_sandbox: bool,
     as_json: bool,
 ) -> None:
     """Measure the tests of each ASSIGNMENT; of all, where none is named."""
     names = names or tuple(assignments(root))
     if not names:
         raise click.UsageError(f"There is no assignment under {root / 'solutions'}.")
+    options = Options(runs, workers, seconds, confined=not no_sandbox)
     try:
-        measured = {
-            name: measure(root, name, runs, workers, Limits(seconds)) for name in names
-        }
+        measured = {name: measure(root, name, options) for name in names}
     except UsageError as error:
         click.echo(error, err=True)
         sys.exit(2)

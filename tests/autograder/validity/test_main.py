@@ -8,6 +8,14 @@ from click.testing import CliRunner
 
 from autograder.validity.__main__ import main
 
+CONFIG = """
+from pathlib import Path
+
+from autograder.course import configure
+
+c = get_config()
+configure(c, Path(__file__).resolve().parent)
+"""
 SOLUTION = '''
 # %% setup="imports"
 import numpy as np
@@ -92,6 +100,7 @@ def write(tmp_path):
         folder = tmp_path / "solutions" / "ch9_tiny"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        (tmp_path / "nbgrader_config.py").write_text(CONFIG)
         for name, text in [
             ("ch9_tiny", SOLUTION),
             ("misconceptions", MISCONCEPTIONS),
