@@ -6,6 +6,7 @@ listed as equivalent, every right one accepted, and misconceptions are named rig
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -64,6 +65,13 @@ def closing_line(rows: list[Row]) -> str:
     )
 
 
+def verdicts_line(rows: list[Row]) -> str:
+    """How wrong answers were rejected: by their values, by an error, at the limit."""
+    total = sum((Counter(row.rejected) for row in rows), Counter())
+    parts = ", ".join(f"{count} {kind}" for kind, count in total.most_common())
+    return f"rejected as: {parts or 'none'}"
+
+
 def holds(rows: list[Row]) -> bool:
     """Whether nothing must be mended, and enough misconceptions are named."""
     named = totals(rows)["named"]
@@ -93,7 +101,8 @@ def show(measured: dict[str, list[Row]], console: Console) -> None:
     for row in rows:
         for line in row.failures + row.unnamed:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(closing_line(rows), markup=False, highlight=False, soft_wrap=True)
+    for line in (verdicts_line(rows), closing_line(rows)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @click.command()
@@ -125,7 +134,11 @@ def show(measured: dict[str, list[Row]], console: Console) -> None:
     show_default=True,
     help="Limit for a mutant's run; more where the solution itself is slow.",
 )
-@click.option("--no-sandbox", is_flag=True, help="Where there is no sandbox.")
+@click.option(
+    "--no-sandbox",
+    is_flag=True,
+    help="Grade without the sandbox, where there is none; the answers are our own.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(
     names: tuple[str, ...],

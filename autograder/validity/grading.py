@@ -27,14 +27,19 @@ class Verdict:
 
     Attributes
     ----------
-    passed : whether it earned full points.
-    reason : why not, in one line; empty for a pass.
+    kind : as in `results.TaskResult`.
+    reason : why it is not correct, in one line; else empty.
     name : the misconception that it was taken for, or None.
     """
 
-    passed: bool
+    kind: str
     reason: str = ""
     name: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it earned full points."""
+        return self.kind == "correct"
 
 
 @dataclass(frozen=True)
@@ -144,9 +149,9 @@ class Grader:
 def _verdict(cell: NotebookNode) -> Verdict:
     said, error = get_judgement(cell), error_of(cell)
     if said.verdict == "correct":
-        return Verdict(True)
-    if error is None:
-        return Verdict(False, said.hint)  # it earned a part of the points
+        return Verdict(said.verdict)
+    if error is None:  # it earned a part of the points
+        return Verdict(said.verdict, said.hint)
     lines = error.evalue.strip().splitlines()
     reason = f"{error.ename}: {lines[0]}" if lines else error.ename
-    return Verdict(False, reason, said.misconception)
+    return Verdict(said.verdict, reason, said.misconception)

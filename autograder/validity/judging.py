@@ -76,6 +76,7 @@ class Row:
     misnamed : answers that got the name of a misconception that they are not.
     failures : one line for each thing that must be mended.
     unnamed : one line for each misconception without a name; a few may stay so.
+    rejected : how many wrong answers were rejected with which verdict.
     seconds : that its answers took, all together.
     """
 
@@ -88,6 +89,7 @@ class Row:
     misnamed: int = 0
     failures: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
+    rejected: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -128,8 +130,11 @@ def _judge_wrong(row: Row, trial: Trial, verdicts: list[Verdict]) -> None:
         row.fail(
             f"{trial.kind} accepted in {passed} of {len(verdicts)} runs: {trial.name}"
         )
-    elif not trial.mechanical and verdicts[0].reason.startswith(BROKEN):
-        row.fail(f"misconception does not run: {trial.name}: {verdicts[0].reason}")
+        return
+    first = verdicts[0]
+    row.rejected[first.kind] = row.rejected.get(first.kind, 0) + 1
+    if not trial.mechanical and first.reason.startswith(BROKEN):
+        row.fail(f"misconception does not run: {trial.name}: {first.reason}")
 
 
 def _judge_equivalent(row: Row, trial: Trial, verdict: Verdict) -> None:
