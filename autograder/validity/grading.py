@@ -7,6 +7,7 @@ answer, and the task's test cell, as often as it is to be run.
 
 import copy
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +98,7 @@ class Grader:
         test = self._cells(task)[-1].source
         tests = [test] * runs + [QUESTION] * runs * ask
         nb = self._run(self._notebook(task, source, tests))
-        said = list(map(_verdict, filter(is_test, nb.cells)))
+        said = list(map(_verdict, _tests(nb)))
         names = [one.name for one in said[runs * ask :] if not one.passed]
         return Graded(said[:runs], names, nb.metadata["autograder"]["seconds"])
 
@@ -110,16 +111,24 @@ class Grader:
         """
         test = self._cells(task)[-1].source
         nb = self._run(self._notebook(task, source, [test]), limit)
-        said = list(map(_verdict, filter(is_test, nb.cells)))
+        said = list(map(_verdict, _tests(nb)))
         return Graded(said, [], nb.metadata["autograder"]["seconds"])
 
     def _run(self, nb: NotebookNode, limit: float | None = None) -> NotebookNode:
+        """Run a notebook; once more where a process died, perhaps by chance."""
+        with suppress(OSError, RuntimeError):  # the fork server itself has ended
+            run = self._run_once(nb, limit)
+            if "crashed" not in [get_judgement(cell).verdict for cell in _tests(run)]:
+                return run
+        return self._run_once(nb, limit)
+
+    def _run_once(self, nb: NotebookNode, limit: float | None) -> NotebookNode:
         engine = JudgingExecute(config=self._config)
         if limit is not None:
             engine.timeout = min(engine.timeout, math.ceil(limit))
             engine.solutions = engine.source  # no catalogue is there: no names
-        nb, _ = engine(nb, {"nbgrader": {"assignment": self._assignment}})
-        return nb
+        about = {"nbgrader": {"assignment": self._assignment}}
+        return engine(copy.deepcopy(nb), about)[0]
 
     def _notebook(self, task: str, source: str, tests: list[str]) -> NotebookNode:
         *cells, test = copy.deepcopy(self._cells(task))
@@ -144,6 +153,10 @@ class Grader:
             elif is_test(cell) and task_name(cell) == task:
                 return [*cells, cell]
         raise KeyError(task)
+
+
+def _tests(nb: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in nb.cells if is_test(cell)]
 
 
 def _verdict(cell: NotebookNode) -> Verdict:

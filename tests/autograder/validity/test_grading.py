@@ -1,7 +1,10 @@
 """One answer, graded as in a class."""
 
+from threading import Timer
+
 import pytest
 
+from autograder.forks import fork_server
 from autograder.validity.grading import Grader
 
 CONFIG = """
@@ -108,6 +111,17 @@ def test_a_wrong_answer_is_rejected_with_a_reason(grader, answer, reason):
     (verdict,) = grader().grade_mutant("double", answer, limit=1).verdicts
     assert not verdict.passed
     assert verdict.reason.startswith(reason)
+
+
+def test_an_answer_is_not_blamed_for_a_fork_server_that_ends(grader):
+    grade, server = grader().grade, fork_server(confined=True)
+    assert grade("double", RIGHT).verdicts[0].passed
+    end = Timer(0.5, server._process.kill)
+    end.start()
+    (verdict,) = grade("double", f"import time; time.sleep(2)\n{RIGHT}").verdicts
+    end.join()
+    assert verdict.passed
+    assert fork_server(confined=True) is not server
 
 
 def test_a_task_is_alone_with_the_set_up_above_it(grader):
