@@ -6,6 +6,7 @@ listed as equivalent, every right one accepted, and misconceptions are named rig
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,8 +18,7 @@ from rich.table import Table
 from ..errors import UsageError
 from ..sources import assignments
 from .judging import Row, Score
-from .measurement import measure
-from .trials import Limits
+from .measurement import Options, measure
 
 NAMED = 0.9  # of the misconceptions, at least
 WIDE = 160  # columns, where the output is no terminal
@@ -29,6 +29,7 @@ COLUMNS = (
     "right accepted",
     "misconceptions named",
     "named wrongly",
+    "seconds",
 )
 
 
@@ -40,7 +41,7 @@ def table(title: str, rows: list[Row]) -> Table:
         grid.add_column(column, justify="right")
     for row in rows:
         cells = (row.misconceptions, row.mechanical, row.equivalent)
-        cells += (row.right, row.named, row.misnamed)
+        cells += (row.right, row.named, row.misnamed, round(row.seconds))
         style = "red" if row.failures else None
         grid.add_row(escape(row.task), *map(str, cells), style=style)
     return grid
@@ -62,6 +63,13 @@ def closing_line(rows: list[Row]) -> str:
         f"wrong rejected {total['wrong']} · right accepted {total['right']} · "
         f"named {total['named']} · equivalent {total['equivalent']}"
     )
+
+
+def verdicts_line(rows: list[Row]) -> str:
+    """How wrong answers were rejected: by their values, by an error, at the limit."""
+    total = sum((Counter(row.rejected) for row in rows), Counter())
+    parts = ", ".join(f"{count} {kind}" for kind, count in total.most_common())
+    return f"rejected as: {parts or 'none'}"
 
 
 def holds(rows: list[Row]) -> bool:
@@ -93,7 +101,8 @@ def show(measured: dict[str, list[Row]], console: Console) -> None:
     for row in rows:
         for line in row.failures + row.unnamed:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(closing_line(rows), markup=False, highlight=False, soft_wrap=True)
+    for line in (verdicts_line(rows), closing_line(rows)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @click.command()
@@ -118,7 +127,18 @@ def show(measured: dict[str, list[Row]], console: Console) -> None:
     show_default=True,
     help="Answers at a time.",
 )
-@click.option("--seconds", default=10.0, show_default=True, help="CPU time of a run.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1),
+    default=2.0,
+    show_default=True,
+    help="Limit for a mutant's run; more where the solution itself is slow.",
+)
+@click.option(
+    "--no-sandbox",
+    is_flag=True,
+    help="Grade without the sandbox, where there is none; the answers are our own.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def main(
     names: tuple[str, ...],
@@ -126,16 +146,16 @@ def main(
     runs: int,
     workers: int,
     seconds: float,
+    no_sandbox: bool,
     as_json: bool,
 ) -> None:
     """Measure the tests of each ASSIGNMENT; of all, where none is named."""
     names = names or tuple(assignments(root))
     if not names:
         raise click.UsageError(f"There is no assignment under {root / 'solutions'}.")
+    options = Options(runs, workers, seconds, confined=not no_sandbox)
     try:
-        measured = {
-            name: measure(root, name, runs, workers, Limits(seconds)) for name in names
-        }
+        measured = {name: measure(root, name, options) for name in names}
     except UsageError as error:
         click.echo(error, err=True)
         sys.exit(2)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..sources import Task
-from .trials import Verdict
+from .grading import Verdict
 
 # Such an answer is not wrong in the way it means to be.
 BROKEN = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError")
@@ -76,6 +76,8 @@ class Row:
     misnamed : answers that got the name of a misconception that they are not.
     failures : one line for each thing that must be mended.
     unnamed : one line for each misconception without a name; a few may stay so.
+    rejected : how many wrong answers were rejected with which verdict.
+    seconds : that its answers took, all together.
     """
 
     task: str
@@ -87,6 +89,8 @@ class Row:
     misnamed: int = 0
     failures: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
+    rejected: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def wrong(self) -> Score:
@@ -126,8 +130,11 @@ def _judge_wrong(row: Row, trial: Trial, verdicts: list[Verdict]) -> None:
         row.fail(
             f"{trial.kind} accepted in {passed} of {len(verdicts)} runs: {trial.name}"
         )
-    elif not trial.mechanical and verdicts[0].reason.startswith(BROKEN):
-        row.fail(f"misconception does not run: {trial.name}: {verdicts[0].reason}")
+        return
+    first = verdicts[0]
+    row.rejected[first.kind] = row.rejected.get(first.kind, 0) + 1
+    if not trial.mechanical and first.reason.startswith(BROKEN):
+        row.fail(f"misconception does not run: {trial.name}: {first.reason}")
 
 
 def _judge_equivalent(row: Row, trial: Trial, verdict: Verdict) -> None:
@@ -140,22 +147,21 @@ def _judge_equivalent(row: Row, trial: Trial, verdict: Verdict) -> None:
         )
 
 
-def judge_name(row: Row, trial: Trial, worked: bool, name: str | None) -> None:
-    """Count which misconception an answer was taken for.
+def judge_names(row: Row, trial: Trial, names: list[str | None]) -> None:
+    """Count which misconceptions an answer that a person wrote was taken for.
 
     Parameters
     ----------
     row : the task's counts.
     trial : the answer.
-    worked : whether it could be asked at all.
-    name : the misconception's name or None; if it did not work, the reason.
+    names : a misconception's name, or None, for each time that the referee was asked.
     """
+    wrongly = [name for name in names if name not in (None, trial.taken_for)]
+    rightly = bool(names) and set(names) == {trial.taken_for}
     if not trial.right:
-        row.named.add(worked and name == trial.taken_for)
-    if not worked:
-        row.fail(f"cannot be compared with the misconceptions: {trial.name}: {name}")
-    elif name not in (None, trial.taken_for):
+        row.named.add(rightly)
+    if wrongly:
         row.misnamed += 1
-        row.fail(f"named wrongly: {trial.name} is taken for {name}")
-    elif name is None and not trial.right:
+        row.fail(f"named wrongly: {trial.name} is taken for {wrongly[0]}")
+    elif not trial.right and not rightly:
         row.unnamed.append(f"{row.task}: misconception not named: {trial.name}")

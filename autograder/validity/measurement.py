@@ -4,62 +4,74 @@ Wrong answers (misconceptions, mechanical mutants, the blank cell) must be rejec
 right ones accepted, and a misconception must be named, and named rightly.
 """
 
-import multiprocessing
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
-from ..answers import Answer, Catalogue, read_catalogue
+from ..answers import Answer, Catalogue, fresh_inputs, read_catalogue
 from ..errors import UsageError
 from ..sources import Task, read_source, read_tasks, solution_path
-from .judging import Row, Trial, judge, judge_name
+from .grading import Graded, Grader
+from .judging import Row, Trial, judge, judge_names
 from .mutants import blank, mutants
-from .trials import Limits, Verdict, name_answer, prepare, try_answer
 
 MISCONCEPTIONS, ALTERNATIVES = 5, 3  # what a task needs at least
+TIMES = 5  # so much longer than all runs of the solution may a mutant's run take
 
 
-def measure(
-    root: Path,
-    assignment: str,
-    runs: int = 3,
-    workers: int = 2,
-    limits: Limits | None = None,
-) -> list[Row]:
+@dataclass(frozen=True)
+class Options:
+    """How answers are tried.
+
+    Attributes
+    ----------
+    runs : how often the tests of an answer that a person wrote are run.
+    workers : how many answers are tried at a time.
+    seconds : that a mutant's tests may take, where the solution's are quick.
+    confined : whether answers run in the sandbox.
+    """
+
+    runs: int = 3
+    workers: int = 2
+    seconds: float = 2.0
+    confined: bool = True
+
+
+def measure(root: Path, assignment: str, options: Options) -> list[Row]:
     """Try every known answer to every task of an assignment.
 
     Parameters
     ----------
-    root : the repository.
+    root : the course's folder.
     assignment : the folder's name under `solutions`.
-    runs : how often an answer that a person wrote is tried.
-    workers : how many answers are tried at a time.
-    limits : what one trial may use.
+    options : how answers are tried.
 
     Raises
     ------
     UsageError : there is no such assignment, or nothing in it to measure.
+    NoSandbox : answers cannot be run in the sandbox here.
     """
-    _plan.cache_clear()  # the files may have changed since
-    plan, limits = _plan(root, assignment), limits or Limits()
+    plan = _plan(root, assignment)
     if not plan.tasks:
         raise UsageError(f"{assignment} has no task with tests; there must be one.")
     rows = {name: Row(name) for name in plan.tasks}
     _check_lists(plan, rows)
-    for task in plan.tasks.values():
-        prepare(task)
-    jobs = [_Job(root, assignment, i, runs, limits) for i in range(len(plan.trials))]
-    outcomes = _run_all(jobs, workers, assignment)
-    for trial, (verdicts, named) in zip(plan.trials, outcomes, strict=True):
-        judge(rows[trial.task.name], trial, verdicts)
-        if named is not None:
-            judge_name(rows[trial.task.name], trial, *named)
+    with tempfile.TemporaryDirectory() as folder:
+        grader = Grader(root, assignment, Path(folder), options.confined)
+        graded_trials = _grade_all(plan.trials, grader, options)
+        total = len(plan.trials)
+        for trial, graded in _with_progress(graded_trials, total, assignment):
+            row = rows[trial.task.name]
+            row.seconds += sum(graded.seconds.values())
+            judge(row, trial, graded.verdicts)
+            if not trial.mechanical:
+                judge_names(row, trial, graded.names)
     _check_floor(rows.values())
     return list(rows.values())
 
@@ -73,8 +85,6 @@ class _Plan:
     trials: list[Trial]
 
 
-# Cached, so that a forked worker has it: a catalogue's functions cannot be sent.
-@cache
 def _plan(root: Path, assignment: str) -> _Plan:
     path = solution_path(root, assignment)
     tasks = {task.name: task for task in read_tasks(read_source(path))}
@@ -101,43 +111,37 @@ def _of(task: Task, answers: list[Answer]) -> list[Answer]:
     return [answer for answer in answers if answer.task == task.name]
 
 
-@dataclass(frozen=True)
-class _Job:
-    """One trial, by its number, and how to run it."""
+def _grade_all(
+    trials: list[Trial], grader: Grader, options: Options
+) -> Iterator[tuple[Trial, Graded]]:
+    """Grade all answers: what people wrote first, for it tells how long tests take."""
+    limits: dict[str, float] = {}
 
-    root: Path
-    assignment: str
-    index: int
-    runs: int
-    limits: Limits
+    def written(trial: Trial) -> Graded:
+        name = trial.task.name
+        return grader.grade(name, trial.source, options.runs, ask=trial.right)
+
+    def made(trial: Trial) -> Graded:
+        name = trial.task.name
+        return grader.grade_mutant(name, trial.source, limits[name])
+
+    with ThreadPoolExecutor(options.workers) as pool:
+        try:
+            for mechanical, grade in ((False, written), (True, made)):
+                some = [trial for trial in trials if trial.mechanical == mechanical]
+                for trial, graded in zip(some, pool.map(grade, some), strict=True):
+                    if trial.kind == "solution":
+                        took = TIMES * graded.seconds["referee's cells"]
+                        limits[trial.task.name] = max(options.seconds, took)
+                    yield trial, graded
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _run_job(job: _Job) -> tuple[list[Verdict], tuple[bool, str | None] | None]:
-    """The verdicts, and for an answer that a person wrote what it is taken for."""
-    plan = _plan(job.root, job.assignment)
-    trial = plan.trials[job.index]
-    runs = 1 if trial.mechanical else job.runs
-    verdicts = [try_answer(trial.task, trial.source, job.limits) for _ in range(runs)]
-    if trial.mechanical:
-        return verdicts, None
-    names = [
-        name_answer(trial.task, trial.source, plan.catalogue, job.limits)
-        for _ in range(runs)
-    ]
-    return verdicts, next((n for n in names if n != (True, trial.taken_for)), names[0])
-
-
-def _run_all(jobs: list[_Job], workers: int, title: str) -> Iterator[tuple]:
-    context = multiprocessing.get_context("fork")
+def _with_progress(graded: Iterator, total: int, title: str) -> Iterator:
     console = Console(stderr=True)
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from track(
-            pool.map(_run_job, jobs),
-            description=title,
-            total=len(jobs),
-            console=console,
-            disable=not console.is_terminal,
-        )
+    hidden = not console.is_terminal
+    return track(graded, title, total, console=console, disable=hidden)
 
 
 def _check_lists(plan: _Plan, rows: dict[str, Row]) -> None:
@@ -148,9 +152,8 @@ def _check_lists(plan: _Plan, rows: dict[str, Row]) -> None:
     for name in sorted(known - tasks.keys()):
         rows[name] = Row(name)
         rows[name].fail("the catalogue knows this task, but the notebook does not")
-    for name in tasks.keys() - catalogue.inputs.keys():
-        rows[name].fail("the catalogue has no inputs")
     for name, task in tasks.items():
+        _check_inputs(rows[name], catalogue)
         labels = {mutant.label for mutant in mutants(task.solution)}
         for label in sorted(catalogue.equivalent.get(name, {}).keys() - labels):
             rows[name].fail(f"listed as equivalent, but no such mutant: {label}")
@@ -158,6 +161,17 @@ def _check_lists(plan: _Plan, rows: dict[str, Row]) -> None:
         for answer, count in Counter(answer.name for answer in answers).items():
             if count > 1:
                 rows[name].fail(f"two answers are called {answer}")
+
+
+def _check_inputs(row: Row, catalogue: Catalogue) -> None:
+    """Note that answers could not be compared with the misconceptions."""
+    if row.task not in catalogue.inputs:
+        row.fail("the catalogue has no inputs")
+        return
+    try:
+        fresh_inputs(catalogue, row.task, range(1))
+    except Exception as error:
+        row.fail(f"the catalogue's inputs fail: {type(error).__name__}: {error}")
 
 
 def _check_floor(rows: Iterable[Row]) -> None:

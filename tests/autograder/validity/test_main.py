@@ -8,6 +8,14 @@ from click.testing import CliRunner
 
 from autograder.validity.__main__ import main
 
+CONFIG = """
+from pathlib import Path
+
+from autograder.course import configure
+
+c = get_config()
+configure(c, Path(__file__).resolve().parent)
+"""
 SOLUTION = '''
 # %% setup="imports"
 import numpy as np
@@ -92,6 +100,7 @@ def write(tmp_path):
         folder = tmp_path / "solutions" / "ch9_tiny"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        (tmp_path / "nbgrader_config.py").write_text(CONFIG)
         for name, text in [
             ("ch9_tiny", SOLUTION),
             ("misconceptions", MISCONCEPTIONS),
@@ -127,6 +136,54 @@ def test_good_tests_hold(write, validity):
         "wrong rejected 15/15 · right accepted 4/4 · named 5/5 · equivalent 0"
     )
     assert status == 0
+
+
+def test_how_wrong_answers_were_rejected_is_told(write, validity):
+    write()
+    _, output = validity()
+    assert output.splitlines()[-2] == "rejected as: 14 wrong, 1 not attempted"
+
+
+def test_it_goes_without_the_sandbox_where_that_is_wanted(write, validity):
+    write()
+    status, output = validity("--no-sandbox")
+    assert "wrong rejected 15/15 · right accepted 4/4" in last_line(output)
+    assert status == 0
+
+
+def test_inputs_that_cannot_be_drawn_are_caught(write, validity):
+    write(("return rng.normal(size=3), rng.normal()\n", "return rng.size, 3\n"))
+    status, output = validity()
+    assert "scale: the catalogue's inputs fail: AttributeError: " in output
+    assert "named 0/5" in last_line(output)
+    assert status == 1
+
+
+def test_a_right_answer_that_fails_in_one_run_is_caught(write, validity):
+    value = "np.add(np.multiply(x, factor), 1 + len(calls) // 3)"
+    write(
+        ("def with_ufuncs(x, factor)", "def with_ufuncs(x, factor, calls=[])"),
+        (
+            "return np.add(np.multiply(x, factor), 1.0)",
+            f"calls.append(1)\n    return {value}",
+        ),
+    )
+    status, output = validity("--runs", "2")
+    assert "right answer rejected in 1 of 2 runs: with_ufuncs: Assertion" in output
+    assert "right accepted 3/4" in last_line(output)
+    assert status == 1
+
+
+def test_a_misconception_that_passes_in_one_run_is_caught(write, validity):
+    # The first run calls it once, and then ten times to find its name.
+    body = "calls.append(1)\n    return x * factor - 1 + 2 * (len(calls) > 11)"
+    write(
+        ("def minus_one(x, factor)", "def minus_one(x, factor, calls=[])"),
+        ("return x * factor - 1", body),
+    )
+    status, output = validity("--runs", "2")
+    assert "scale: misconception accepted in 1 of 2 runs: minus_one\n" in output
+    assert status == 1
 
 
 def test_a_weak_test_is_caught_and_the_mutant_named(write, validity):
