@@ -10,3 +10,7 @@ class UsageError(Exception):
 
 class NoSandbox(UsageError):
     """Students' code cannot be run here as it should; nobody's work is to blame."""
+
+
+class ForkServerEnded(RuntimeError):
+    """The process that runs notebooks has ended, and all notebooks with it."""

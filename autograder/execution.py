@@ -15,7 +15,7 @@ from traitlets import Bool, Integer, Unicode
 
 from .answers import CATALOGUE
 from .blueprint import names_used, read_blueprint
-from .errors import NoSandbox, UsageError
+from .errors import ForkServerEnded, NoSandbox, UsageError
 from .faults import OwnCells
 from .forks import fork_server, replace_fork_server
 from .inside.confine import Limits
@@ -102,7 +102,7 @@ class JudgingExecute(NbGraderPreprocessor):
         limits = Limits(cpu_seconds=self.notebook_timeout, memory=self.memory)
         try:
             return Session(fork_server(self.confined), limits, folder)
-        except (RuntimeError, OSError, NoSandbox):  # it has died: it is replaced once
+        except (ForkServerEnded, OSError, NoSandbox):  # it has died: replaced once
             return Session(replace_fork_server(self.confined), limits, folder)
 
     def _run(self, cell: NotebookNode) -> None:

@@ -18,7 +18,7 @@ from itertools import count
 from threading import Lock, Thread
 
 from . import sandbox
-from .errors import NoSandbox
+from .errors import ForkServerEnded, NoSandbox
 from .inside.confine import Limits
 from .inside.forkserver import DONE
 from .processes import Process
@@ -30,6 +30,8 @@ WAITING = 256  # workers that may ask for a fork server at once
 
 class ForkServer:
     """A process that has imported everything; forks one for each notebook.
+
+    It ends with the thread that started it, if it is confined.
 
     Parameters
     ----------
@@ -110,7 +112,9 @@ class ForkServer:
                 door.shutdown(socket.SHUT_RDWR)  # ends the thread's waiting
 
     def _lend(self, door: socket.socket) -> None:
-        with suppress(OSError, RuntimeError, NoSandbox):  # the borrower sees it closed
+        with suppress(
+            OSError, ForkServerEnded, NoSandbox
+        ):  # the borrower notices
             while True:
                 theirs, _ = door.accept()
                 with theirs:
@@ -126,7 +130,8 @@ class ForkServer:
     def _request(self, request: dict, sockets: list[int]) -> None:
         self._wait()
         with self._lock:
-            socket.send_fds(self._control, [json.dumps(request).encode()], sockets)
+            with suppress(OSError):  # then no answer comes either
+                socket.send_fds(self._control, [json.dumps(request).encode()], sockets)
             self._wait_for_answer()
 
     def _wait(self, imports: bool = True) -> None:
@@ -149,7 +154,7 @@ class ForkServer:
             said = said[-1] if said else "no reason given"
             if self.confined and self._missing == 2:
                 raise NoSandbox(sandbox.CANNOT.format(said))
-            raise RuntimeError(f"the process that runs notebooks has ended: {said}")
+            raise ForkServerEnded(f"the process that runs notebooks has ended: {said}")
 
 
 _servers: dict[bool, ForkServer] = {}

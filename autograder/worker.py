@@ -22,7 +22,7 @@ from traitlets import import_item
 from traitlets.config import Config
 
 from .blueprint import read_blueprint
-from .errors import NoSandbox, UsageError
+from .errors import ForkServerEnded, NoSandbox, UsageError
 from .results import Graded, Result, TaskResult
 from .submission import parse
 from .verdicts import (
@@ -73,14 +73,22 @@ class Job:
 def grade(job: Job) -> Graded:
     """Grade one submission; what cannot be graded is refused.
 
-    Raises NoSandbox alone: the machine is to blame, and no student.
+    Raises NoSandbox, or ForkServerEnded if that ends twice: the machine is to blame,
+    and no student.
     """
+    try:
+        return _grade(job)
+    except ForkServerEnded:
+        return _grade(job)
+
+
+def _grade(job: Job) -> Graded:
     try:
         nb = _run(parse(job.submission), job)
         result = _result(nb, job.assignment)
         sandbox = nb.metadata.autograder.sandbox
         return Graded(_as_bytes(nb), result, "graded", _summary(result), "", sandbox)
-    except NoSandbox:
+    except (NoSandbox, ForkServerEnded):
         raise
     except UsageError as error:
         return refuse(job, str(error))

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from ..course import read_config
 from ..execution import JudgingExecute
+from ..forks import fork_server
 from ..release import source_notebook
 from ..verdicts import error_of, get_judgement, is_test, task_name
 
@@ -81,8 +82,8 @@ class Grader:
         path.write_bytes(source)
         self._config = read_config(root)
         self._config.JudgingExecute.source = str(folder)
-        if not confined:
-            self._config.JudgingExecute.confined = False
+        self._config.JudgingExecute.confined = confined
+        fork_server(confined)  # it ends with the thread that starts it
 
     def grade(self, task: str, source: str, runs: int = 1, ask: bool = False) -> Graded:
         """Grade an answer that a person wrote; a wrong one is named where it fails.

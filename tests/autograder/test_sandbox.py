@@ -1,13 +1,17 @@
 """What a student's process can do, and what happens where no sandbox can be had."""
 
 import json
+from threading import Timer
 
 import pytest
 
 from autograder import forks, sandbox
-from autograder.forks import ForkServer
+from autograder.coordinator import make_job
+from autograder.course import read_config
+from autograder.forks import ForkServer, fork_server
 from autograder.inside.confine import SCRATCH, Limits
 from autograder.session import Session
+from autograder.worker import grade
 
 from .conftest import ANSWERS, PACKAGE_ROOT, RIGHT, fill_in, hand_in, tree
 from .test_cli import run_all
@@ -98,6 +102,18 @@ def without_sandbox(monkeypatch):
     """A machine on which bubblewrap cannot start."""
     monkeypatch.setattr(sandbox, "_bubblewrap", lambda: "/bin/false")
     monkeypatch.setattr(forks, "_servers", {})
+
+
+def test_no_student_pays_for_a_fork_server_that_ends(course, released):
+    slow = f"import time\ntime.sleep(2)\n{RIGHT['scale']}"
+    answers = {**RIGHT, "scale": slow}
+    submission = fill_in(released, answers).encode()
+    job = make_job(course, "tiny", submission, read_config(course))
+    ends = Timer(1, fork_server(confined=True)._process.kill)
+    ends.start()
+    graded = grade(job)
+    ends.join()
+    assert (graded.status, graded.result.score) == ("graded", 5)
 
 
 def test_without_a_sandbox_grade_refuses_in_a_sentence(

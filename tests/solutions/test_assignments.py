@@ -70,11 +70,11 @@ every_alternative = each(lambda a: a.catalogue.alternatives)
 
 @every_assignment
 def test_the_solved_notebook_runs_from_top_to_bottom_in_ten_seconds(a):
-    start, namespace = time.perf_counter(), {}
+    start, namespace = time.process_time(), {}
     for cell in a.notebook.cells:
         if cell.cell_type == "code":
             exec(cell.source, namespace)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert a.tasks.keys() <= namespace.keys()
 
 
