@@ -36,11 +36,11 @@ def lighten(
         for script in context["script_files"]
         if not (script.attributes.get("body") or "").startswith(UNUSED)
     ]
-    # The scripts of the search page run in its template's order.
-    if page != "search":
-        for script in context["script_files"]:
-            if script.filename:
-                script.attributes["defer"] = "defer"
+    # The search page's own scripts do not wait, and they need those before them.
+    for script in context["script_files"]:
+        script.attributes.pop("defer", None)
+        if script.filename and page != "search":
+            script.attributes["defer"] = "defer"
 
 
 def read(app: Sphinx) -> str:
@@ -55,16 +55,14 @@ def purge(rules: list, words: set[str]) -> str:
     kept = []
     for rule in rules:
         if rule.type == "qualified-rule":
-            selectors = [
-                one for one in commas(rule.prelude) if classes(one) <= words
-            ]
+            selectors = [one for one in commas(rule.prelude) if classes(one) <= words]
             if selectors:
                 kept.append(f"{','.join(selectors)}{{{serialize(rule.content)}}}")
         elif rule.type == "at-rule" and rule.lower_at_keyword in {"media", "supports"}:
             inner = parse_rule_list(rule.content, True, True)
             head = f"@{rule.at_keyword}{serialize(rule.prelude)}"
             kept.append(f"{head}{{{purge(inner, words)}}}")
-        elif FAMILY not in (text := rule.serialize()):
+        elif "Font Awesome" not in (text := rule.serialize()):
             kept.append(text)
     return "".join(kept)
 
@@ -129,5 +127,6 @@ def write(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx, after every extension that adds styles or scripts."""
     app.connect("html-page-context", lighten, priority=950)
-    app.connect("build-finished", write)
+    # After the theme has written its colours for code.
+    app.connect("build-finished", write, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,9 +25,7 @@ LINE = "A course in sequence models\nthat you take by building them"
 def places(width: float, height: float, low: float) -> list[tuple[float, float]]:
     """Return the centres of the five states, y downwards, `low` at both ends."""
     angles = [math.pi * (1 - k / 4) for k in range(5)]
-    return [
-        (width / 2 * (1 + math.cos(a)), low - height * math.sin(a)) for a in angles
-    ]
+    return [(width / 2 * (1 + math.cos(a)), low - height * math.sin(a)) for a in angles]
 
 
 def mark(lines: bool) -> str:
@@ -36,8 +34,7 @@ def mark(lines: bool) -> str:
     spots = [(10 + x, y) for x, y in places(44, 34, 48)]
     (first_x, first_y), (last_x, last_y) = spots[0], spots[-1]
     drawn = [
-        f'<path d="M{last_x:.1f} {last_y:.1f}L{x:.1f} {y:.1f}"/>'
-        for x, y in spots[:-1]
+        f'<path d="M{last_x:.1f} {last_y:.1f}L{x:.1f} {y:.1f}"/>' for x, y in spots[:-1]
     ]
     loop = f'<circle cx="{first_x:.1f}" cy="{first_y + 6:.1f}" r="7"/>'
     strokes = f'<g fill="none" stroke="{style.MUTED}" stroke-width="1.6">'
@@ -89,7 +86,7 @@ def use(app: Sphinx, config: Config) -> None:
     config.html_theme_options["logo"] = {
         "image_light": logo,
         "image_dark": logo,
-        "text": config.project,
+        "text": TITLE,
     }
 
 

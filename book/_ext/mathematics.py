@@ -90,15 +90,15 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write an equation, with its number and the link to it."""
-    self.body.append(
-        self.starttag(node, "div", CLASS="math notranslate nohighlight")
-    )
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node["number"]:
         number = mathjax.get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(drawn(node) + "</div>\n")
+    # It scrolls where it is wider than the page; so the keyboard must reach it.
+    formula = drawn(node).replace("<mjx-container", '<mjx-container tabindex="0"', 1)
+    self.body.append(f"{formula}</div>\n")
     raise nodes.SkipNode
 
 
@@ -112,7 +112,9 @@ def write_style(app: Sphinx, env: BuildEnvironment) -> None:
         ):
             drawn(node)
     static = Path(app.outdir, "_static")
-    shutil.copytree(mathjax_folder() / FONTS, static / "mathematics", dirs_exist_ok=True)
+    shutil.copytree(
+        mathjax_folder() / FONTS, static / "mathematics", dirs_exist_ok=True
+    )
     (static / STYLE).write_text(engine().call("style"), encoding="utf-8")
 
 
