@@ -1,15 +1,18 @@
 # Thin: each target is a command or two that can be read. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf student test lint format drift exercises validity attacks bench soak lab serve clean environment
+.PHONY: help book pdf student test lint format drift exercises validity attacks bench soak lighthouse lab serve clean environment
 
 PYTHON ?= python3
 # The address of torch's CPU build, where pip would fetch the one with CUDA.
 TORCH_INDEX ?=
+# The address under which the book will stand, for links that are shared.
+URL ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile
 # One thread a process: the matrices are small, and figures repeat.
 export OMP_NUM_THREADS ?= 1
+export BOOK_URL = $(URL)
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
@@ -61,6 +64,12 @@ bench: $(VENV)/ready  ## grade one class with us and with nbgrader; the ratio is
 
 soak: $(VENV)/ready  ## grade 300 students an assignment while processes are killed
 	@$(BIN)/python -W ignore -m tests.autograder.soak
+
+lighthouse: book  ## score the landing page and the heaviest chapter; needs node
+	@command -v npm > /dev/null || { echo "npm is missing: install Node.js 18 or newer, with npm."; exit 1; }
+	@test -x _build/lighthouse/node_modules/.bin/lighthouse \
+	  || npm install --silent --no-audit --no-fund --prefix _build/lighthouse lighthouse@12.8.2
+	@$(BIN)/python -m tests.lighthouse
 
 lab: $(VENV)/ready  ## open chapters and exercises as notebooks in JupyterLab
 	@$(BIN)/python -m desk lab

@@ -1,10 +1,8 @@
 """The built pages in a real browser: light and dark, wide and narrow."""
 
-import functools
-import http.server
-import threading
-
 import pytest
+
+from tests.lighthouse.server import served
 
 from .conftest import CHAPTERS
 
@@ -18,6 +16,8 @@ PAGES = [
     "glossary",
     "appendix/source_notes",
     "appendix/references",
+    "genindex",
+    "search",
 ]
 
 OVERFLOWING = """() => [...document.querySelectorAll('article *')]
@@ -26,7 +26,7 @@ OVERFLOWING = """() => [...document.querySelectorAll('article *')]
     .map(e => e.tagName + '.' + e.className)"""
 RAW_TEX = r"""() => {
     const walk = document.createTreeWalker(
-        document.querySelector('article'), NodeFilter.SHOW_TEXT);
+        document.querySelector('main'), NodeFilter.SHOW_TEXT);
     const raw = [];
     while (walk.nextNode()) {
         const node = walk.currentNode;
@@ -38,21 +38,11 @@ RAW_TEX = r"""() => {
 }"""
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A file server that writes no log."""
-
-    def log_message(self, *arguments):
-        """Write nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(html):
     """Address of the book on this machine."""
-    handler = functools.partial(Quiet, directory=str(html))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(html) as found:
+        yield found
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -83,11 +73,67 @@ def far(url: str) -> bool:
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_whole(view, address, name):
     view.goto(f"{address}/{name}.html")
-    view.evaluate("() => window.MathJax?.startup?.promise")
     assert view.foreign == []
     assert view.errors == []
     assert view.evaluate(RAW_TEX) == []
     assert view.evaluate(OVERFLOWING) == []
+
+
+def test_every_built_page_is_among_those_opened(html):
+    built = {
+        path.relative_to(html).with_suffix("").as_posix()
+        for path in html.rglob("*.html")
+        if "_static" not in path.parts
+    }
+    assert built == set(PAGES)
+
+
+@pytest.fixture
+def reader(browser):
+    """A page of somebody who opens the book's files from the disk."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.asked, page.errors = [], []
+    page.on("request", lambda r: page.asked.append(r.url))
+    page.on("requestfailed", lambda r: page.errors.append(r.url))
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else 0)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_as_a_file_without_a_server(reader, html, name):
+    reader.goto((html / f"{name}.html").as_uri())
+    reader.evaluate("() => document.fonts.ready")
+    book = (html.as_uri() + "/", "data:", "blob:")
+    assert [url for url in reader.asked if not url.startswith(book)] == []
+    assert reader.errors == []
+    assert reader.evaluate(RAW_TEX) == []
+    assert reader.evaluate("() => [...document.fonts].every(f => f.status != 'error')")
+
+
+def test_search_finds_a_word_without_a_server(reader, html):
+    reader.goto((html / "index.html").as_uri())
+    reader.keyboard.press("Control+k")
+    reader.keyboard.type("clipping")
+    reader.keyboard.press("Enter")
+    hit = reader.locator("#search-results li a").first
+    hit.click()
+    reader.wait_for_url("**/ch*.html*")
+    assert "clipping" in reader.locator("article").inner_text().lower()
+    assert reader.errors == []
+
+
+def test_a_link_to_a_section_lands_on_it(view, address):
+    """Also where what stands above is drawn only when it comes near."""
+    view.goto(f"{address}/ch3_lstm.html")
+    links = view.locator("article section section[id]")
+    section = links.nth(links.count() - 2).get_attribute("id")
+    view.goto(f"{address}/ch3_lstm.html#{section}")
+    view.wait_for_timeout(300)
+    top = view.locator(f"#{section} > :is(h2, h3)").bounding_box()["y"]
+    assert -5 < top < 300
 
 
 CONTRAST = """() => {

@@ -1,0 +1,83 @@
+"""Write the figures in fewer bytes: leave out what the eye cannot see.
+
+Matplotlib states coordinates to a millionth of a point, names every group, and
+repeats the outline of each letter in each figure. Here coordinates keep a hundredth,
+ids that nothing refers to go, and one outline of a letter serves the whole page.
+"""
+
+import base64
+import re
+from urllib.parse import quote
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+LONG = re.compile(r"-?\d+\.\d{3,}")
+PLACED = re.compile(r'( (?:d|x|y|width|height)="|translate\()([^")]*)')
+FIGURE = re.compile(r'<svg class="course-figure".*?</svg>', re.DOTALL)
+FRAME = re.compile(r"data:image/svg\+xml;base64,([\w+/=\\\n]*)")
+STYLE = re.compile(r"<defs><style[^>]*>[^<]*</style></defs>")
+GLYPH = re.compile(r'<path id="(f\d+-\w+-[0-9a-f]+)"( d="[^"]*"[^>]*)/>')
+
+
+def rounded(number: re.Match) -> str:
+    """Return a number with two decimals at most."""
+    short = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
+
+
+def slim(svg: str) -> str:
+    """Return the same picture with short coordinates and no unused ids."""
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = PLACED.sub(lambda m: m[1] + " ".join(LONG.sub(rounded, m[2]).split()), svg)
+    svg = re.sub(r">\s+<", "><", svg)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", svg)
+    return re.sub(r"<g>(<path[^>]*/>)</g>", r"\1", svg)
+
+
+def share_glyphs(svg: str, outlines: dict[str, str]) -> str:
+    """Drop outlines that a figure before this one on the page has defined.
+
+    `outlines` maps each outline to the id of its definition, and is added to.
+    """
+    same = {}
+
+    def define_once(glyph: re.Match) -> str:
+        same[glyph[1]] = outlines.setdefault(glyph[2], glyph[1])
+        return glyph[0] if same[glyph[1]] == glyph[1] else ""
+
+    svg = GLYPH.sub(define_once, svg)
+    return re.sub(r'href="#([^"]+)"', lambda m: f'href="#{same.get(m[1], m[1])}"', svg)
+
+
+def slim_figure(figure: re.Match, outlines: dict[str, str]) -> str:
+    """Return a figure of the page, without its style, which is in course.css.
+
+    A style within the page would make the browser look at every element again.
+    """
+    return share_glyphs(STYLE.sub("", slim(figure[0])), outlines)
+
+
+def slim_frame(frame: re.Match) -> str:
+    """Return an animation's frame as text, which compresses; base64 does not."""
+    svg = base64.b64decode(frame[1].replace("\\\n", "")).decode()
+    svg = slim(svg[svg.index("<svg") :]).replace('"', "'")
+    return "data:image/svg+xml," + quote(svg, safe=" /:=;,()-.'")
+
+
+def slim_page(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Slim every figure and moving picture of a page."""
+    if app.builder.format != "html":
+        return
+    outlines = {}
+    for raw in doctree.findall(nodes.raw):
+        if "course-" in (html := raw.astext()):
+            html = FIGURE.sub(lambda m: slim_figure(m, outlines), html)
+            raw.children = [nodes.Text(FRAME.sub(slim_frame, html))]
+
+
+def setup(app: Sphinx) -> dict:
+    """Register with Sphinx."""
+    app.connect("doctree-resolved", slim_page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""How fast and how accessible the built book is, by Lighthouse."""
