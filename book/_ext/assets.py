@@ -13,12 +13,18 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from tinycss2 import parse_rule_list, parse_stylesheet, serialize
+
+logger = logging.getLogger(__name__)
 
 THEME = ["basic.css", "styles/theme.css", "styles/pydata-sphinx-theme.css"]
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.ttf"
 FAMILY = r"Font Awesome\ 6 Free"
 LEFT_OUT = "fontawesome.js"
+MEASURED = re.compile(r'\["pre",[^]]*\]\.join\(", "\)')
+"""What the theme's script makes focusable where it scrolls, looking at each at once."""
+
 UNUSED = "DOCUMENTATION_OPTIONS."
 """Begins the inline scripts that set options of a search as you type."""
 
@@ -124,9 +130,24 @@ def write(app: Sphinx, error: Exception | None) -> None:
     (static / "book.css").write_text(css, encoding="utf-8")
 
 
+def quieten(app: Sphinx, error: Exception | None) -> None:
+    """Keep the theme's script from measuring all code at once; scroll.js does it."""
+    script = Path(app.outdir, "_static/scripts/pydata-sphinx-theme.js")
+    if error or not script.is_file():
+        return
+    text, found = MEASURED.subn('"none"', script.read_text(encoding="utf-8"))
+    if not found and '"none"' not in text:
+        logger.warning(
+            "the theme's script has changed: look at MEASURED in %s", __file__
+        )
+    script.write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx, after every extension that adds styles or scripts."""
     app.connect("html-page-context", lighten, priority=950)
+    app.add_js_file("scroll.js")
+    app.connect("build-finished", quieten)
     # After the theme has written its colours for code.
     app.connect("build-finished", write, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -96,9 +96,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    # It scrolls where it is wider than the page; so the keyboard must reach it.
-    formula = drawn(node).replace("<mjx-container", '<mjx-container tabindex="0"', 1)
-    self.body.append(f"{formula}</div>\n")
+    self.body.append(f"{drawn(node)}</div>\n")
     raise nodes.SkipNode
 
 

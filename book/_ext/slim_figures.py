@@ -54,9 +54,14 @@ def share_glyphs(svg: str, outlines: dict[str, str]) -> str:
 def slim_figure(figure: re.Match, outlines: dict[str, str]) -> str:
     """Return a figure of the page, without its style, which is in course.css.
 
-    A style within the page would make the browser look at every element again.
+    A style within the page would make the browser look at every element again. The
+    frame has the figure's size, so that it may stay undrawn until it comes near.
     """
-    return share_glyphs(STYLE.sub("", slim(figure[0])), outlines)
+    svg = share_glyphs(STYLE.sub("", slim(figure[0])), outlines)
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
+    limit = re.search(r"max-width:\d+px", svg)[0]
+    frame = f"aspect-ratio:{width}/{height};{limit}"
+    return f'<div class="figure-frame" style="{frame}">{svg}</div>'
 
 
 def slim_frame(frame: re.Match) -> str:

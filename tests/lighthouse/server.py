@@ -1,6 +1,5 @@
 """Serve the built book as a host on the network would: compressed, and cached."""
 
-import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +8,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
+import brotli
+
 TEXT = {".html", ".css", ".js", ".svg", ".json"}
 
 
 @cache
 def compressed(path: Path) -> bytes:
-    """Return a file's content as gzip."""
-    return gzip.compress(path.read_bytes(), 6)
+    """Return a file's content as Brotli, at the level that hosts use."""
+    return brotli.compress(path.read_bytes(), quality=5)
 
 
 class Host(SimpleHTTPRequestHandler):
@@ -24,14 +25,14 @@ class Host(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def send_head(self):
-        """Answer with gzip where the file is text, else as the standard library."""
+        """Answer with Brotli where the file is text, else as the standard library."""
         path = Path(self.translate_path(self.path))
         if path.suffix not in TEXT or not path.is_file():
             return super().send_head()
         body = compressed(path)
         self.send_response(200)
         self.send_header("Content-Type", f"{self.guess_type(path)}; charset=utf-8")
-        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Encoding", "br")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return BytesIO(body)
