@@ -5,6 +5,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from io import BytesIO
 
@@ -120,7 +121,8 @@ def pdf(request, html, book):
         pytest.skip("no browser: install the package chromium to run these tests")
     order = [(name, part) for name, part in ORDER if name in EXCERPT]
     file, excerpt = BytesIO(), PRINTING["read_book"](order)
-    PRINTING["printed"](excerpt).write(file)
+    with ThreadPoolExecutor(1) as pool:  # Playwright may be in use in this thread
+        pool.submit(PRINTING["printed"], excerpt).result().write(file)
     return Print(file, excerpt)
 
 

@@ -79,7 +79,7 @@ def test_a_reader_changes_a_cell_and_sees_the_new_output(chapter, context):
     shown(chapter, 4).get_by_text("0.97, -0.99, 0.4").wait_for()
     assert shown(chapter, 2).locator("svg").count() == 1  # a figure, under its caption
     caption = chapter.locator("#fig-unrolled figcaption")
-    assert "unrolled" in caption.inner_text().lower()
+    assert "unrolled" in caption.text_content().lower()
     code(chapter, 4).press("Control+End")
     chapter.keyboard.type("\nfor word in ['new', 'output']:\nprint(word, V)")
     chapter.keyboard.press("Control+Enter")
