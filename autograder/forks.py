@@ -112,9 +112,7 @@ class ForkServer:
                 door.shutdown(socket.SHUT_RDWR)  # ends the thread's waiting
 
     def _lend(self, door: socket.socket) -> None:
-        with suppress(
-            OSError, ForkServerEnded, NoSandbox
-        ):  # the borrower notices
+        with suppress(OSError, ForkServerEnded, NoSandbox):  # the borrower notices
             while True:
                 theirs, _ = door.accept()
                 with theirs:
