@@ -146,7 +146,6 @@ def quieten(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict:
     """Register with Sphinx, after every extension that adds styles or scripts."""
     app.connect("html-page-context", lighten, priority=950)
-    app.add_js_file("scroll.js")
     app.connect("build-finished", quieten)
     # After the theme has written its colours for code.
     app.connect("build-finished", write, priority=950)

@@ -39,7 +39,7 @@ def describe(
     doctree: nodes.document | None,
 ) -> None:
     """Give the page's description to its template."""
-    title = re.sub("<[^>]*>", "", context.get("title", page))
+    title = re.sub("<[^>]*>", "", context.setdefault("title", page.capitalize()))
     words = first_words(doctree) if doctree else ""
     context["description"] = words or OTHER.format(title)
 

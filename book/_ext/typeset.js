@@ -11,7 +11,7 @@ const output = new parts.output.chtml_ts.CHTML({
 const book = parts.mathjax.mathjax.document("", {
   InputJax: new parts.input.tex_ts.TeX({
     packages: ["base", "ams", "newcommand", "textmacros"],
-    formatError: (jax, error) => { throw error; },
+    formatError: (jax, error) => { throw new Error(error.message); },
   }),
   OutputJax: output,
 });
