@@ -7,6 +7,7 @@ Font Awesome, and scripts that the browser must run before it may draw.
 import base64
 import re
 import zlib
+from importlib import resources
 from io import BytesIO
 from pathlib import Path
 
@@ -52,7 +53,10 @@ def lighten(
 def read(app: Sphinx) -> str:
     """Return the text of all style sheets, in their order."""
     static = Path(app.outdir, "_static")
-    texts = [(static / name).read_text(encoding="utf-8") for name in app.style_sheets]
+    # myst-nb copies its own when all pages are written.
+    own = resources.files("myst_nb") / "static" / "mystnb.css"
+    paths = [own if n.startswith("mystnb.") else static / n for n in app.style_sheets]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     return re.sub(r"@(charset|import) [^;]*;", "", "\n".join(texts))
 
 
