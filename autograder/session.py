@@ -17,8 +17,9 @@ from .wire import Closed, WireError, decode, encode
 OWN = 8 * 2**20  # bytes of what a student's process sends to be read here
 MORE_SECONDS = 10.0  # for the referee's own part of a test
 INTERRUPTS = 3  # of a student's functions in one test, before the process is killed
-PAUSE = 0.05
-PING = encode({"do": "run", "source": ""})
+PAUSE = 0.05  # between two looks at a line that is being emptied
+NOTHING = {"do": "run", "source": ""}  # its answer tells that a process is at rest
+PING = encode(NOTHING)
 
 
 class Ended(Exception):
@@ -48,8 +49,7 @@ class Session:
         self._referee = self._start("referee", self._line)
         forked = time.monotonic()
         for process in (self._student, self._referee):
-            process.send(PING)
-            process.receive(START_SECONDS)
+            process.ask(NOTHING, START_SECONDS)
         self.seconds = {
             "fork": forked - begin,
             "connect": time.monotonic() - forked,

@@ -15,6 +15,7 @@ from ..course import CONFIG, read_config
 from ..forks import fork_server
 from ..gradebook import Recorder
 from ..inside.confine import Limits
+from ..session import NOTHING
 from ..wire import Closed
 from ..worker import grade
 from .classes import Classroom
@@ -52,10 +53,11 @@ def measure(root: Path, classroom: Classroom, folder: Path) -> dict[str, list[fl
 
 
 def _own_time(notebook: bytes) -> float:
-    line, end = socket.socketpair()
-    process = fork_server(True).start("student", Limits(), end)
+    line, end = socket.socketpair()  # no referee is at the other end
+    with end:
+        process = fork_server(True).start("student", Limits(), end)
     nb = nbformat.reads(notebook, as_version=4)
-    process.ask({"do": "run", "source": ""}, 60)
+    process.ask(NOTHING, 60)
     begin = time.perf_counter()
     try:
         for cell in nb.cells:
