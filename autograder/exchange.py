@@ -66,5 +66,5 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 student = page.parent.parent.name  # feedback/STUDENT/ASSIGNMENT
                 self.log.warning(OUTSIDE, student, page)
                 left_out.append(student)
-        self.coursedir.student_id_exclude = ",".join(filter(None, left_out))
+        self.coursedir.student_id_exclude = ",".join(left_out)
         super().copy_files()
