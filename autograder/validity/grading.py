@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..course import read_config
+from ..errors import ForkServerEnded
 from ..execution import JudgingExecute
 from ..forks import fork_server
 from ..release import source_notebook
@@ -117,7 +118,7 @@ class Grader:
 
     def _run(self, nb: NotebookNode, limit: float | None = None) -> NotebookNode:
         """Run a notebook; once more where a process died, perhaps by chance."""
-        with suppress(OSError, RuntimeError):  # the fork server itself has ended
+        with suppress(ForkServerEnded):
             run = self._run_once(nb, limit)
             if "crashed" not in [get_judgement(cell).verdict for cell in _tests(run)]:
                 return run
