@@ -140,10 +140,10 @@ class ForkServer:
                 self._missing -= 1
 
     def _wait_for_answer(self) -> None:
-        self._control.settimeout(START_SECONDS)
         try:
+            self._control.settimeout(START_SECONDS)
             answer = self._control.recv(1)
-        except OSError:
+        except OSError:  # too late, gone, or found gone before
             answer = b""
         if answer != DONE:
             self.close()
