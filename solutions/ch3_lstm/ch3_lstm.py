@@ -1776,8 +1776,8 @@ for B, D, H, look in [(4, 3, 5, 1.5), (1, 6, 2, 1.5), (7, 1, 4, 1.5), (3, 5, 1, 
 # a bracket is open. Half the pieces of text *choose* the unit, the other half *check*
 # it. Pieces 0, 2, 4, … choose, pieces 1, 3, 5, … check.
 #
-# The correlation of a unit with the mark, over all characters of all pieces in a half,
-# is
+# The correlation of a unit with the mark, for which the section has no equation, is
+# taken over all characters of all pieces in a half:
 #
 # $$r = \frac{\sum_n (a_n - \bar a)(m_n - \bar m)}
 # {\sqrt{\sum_n (a_n - \bar a)^2 \sum_n (m_n - \bar m)^2}}$$

@@ -313,6 +313,7 @@ for N, S, d, size in [
 # *2 points · difficulty 2 of 5 · about 10 minutes*
 #
 # Write `make_mask`: a mask for a batch, true where a query may see a key (section 5.3).
+# It says which scores of equation (5.2), section 5.1, enter the softmax.
 #
 # - **Padding.** The keys of sequence $b$ are real at its first `lengths[b]` places.
 #   What follows is padding, and no query may see it.
@@ -527,6 +528,7 @@ assert matches(halves, [[[0.5, 0.5, 0.0]]]), (
 # $d_{\text{head}}$ = `d / heads`, the first head gets the first $d_{\text{head}}$
 # features of every token, the second head the next ones, and so on. The heads become an
 # axis of their own, in front of the tokens, so that one product serves all of them.
+# These are the slices $\mathbf Q_i$, $\mathbf K_i$ and $\mathbf V_i$ of equation (5.4).
 #
 # Shapes: `x (B, T, d)`, the integer `heads`, which divides $d$
 # → `(B, heads, T, d_head)`. The result may be a view.
@@ -1910,9 +1912,10 @@ for N, d, warm in [(9, 512, 4000), (40, 3, 20), (30, 7, 11), (12, 1, 1), (1, 5, 
 # *3 points · difficulty 2 of 5 · about 15 minutes*
 #
 # Write `greedy_decode`: at every step take the most probable next token, until the end
-# mark (section 5.9). Here the model is a table. `log_p[b, t, i, j]` is the logarithm of
-# the probability that in sequence `b`, at place `t`, token `j` stands when the token
-# before it is `i`. Before place 0 stands the token `start`.
+# mark. Section 5.9 tells it in words; there is no equation for it. Here the model
+# is a table. `log_p[b, t, i, j]` is the logarithm of the probability that in sequence
+# `b`, at place `t`, token `j` stands when the token before it is `i`. Before place 0
+# stands the token `start`.
 #
 # A sequence ends with the token `end`. What stands after it is filled with `fill`. No
 # other token ends a sequence, not even one with the number `fill`. Of equally probable
@@ -2030,9 +2033,10 @@ assert matches(result[0], [[0, 0, 0], [1, 1, 1]]), (
 # *4 points · difficulty 4 of 5 · about 30 minutes*
 #
 # Write `beam_decode`: search for a sequence with a large log-probability, with a beam
-# (section 5.9). The model is a table for one sequence: `log_p[t, i, j]` is the
-# logarithm of the probability that at place `t` token `j` stands when the token before
-# it is `i`. Before place 0 stands the token `start`.
+# (section 5.9, which has no equation for it: the steps below are the definition). The
+# model is a table for one sequence: `log_p[t, i, j]` is the logarithm of the
+# probability that at place `t` token `j` stands when the token before it is `i`. Before
+# place 0 stands the token `start`.
 #
 # 1. At first one beginning is open: the empty one, with the total 0.
 # 2. For each place $0, \dots, T-1$: extend every open beginning by every token, and add
@@ -2482,7 +2486,8 @@ for layers in [0, 1, 2, 5]:
 #
 # Write `count_multiply_adds`: what a decoder-only model computes, beside a recurrent
 # one. Count the products of matrices only, one multiply-add for each product of two
-# numbers, for one sequence (sections 5.7, 5.10 and 5.11).
+# numbers, for one sequence (sections 5.7, 5.10 and 5.11). The matrices are those of
+# equations (5.4) and (5.5).
 #
 # A pass in which `new` tokens are computed, each of which looks at `seen` keys, takes
 # in each layer $4 d^2$ for every new token (the four matrices of attention), $2d$ for

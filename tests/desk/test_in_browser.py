@@ -152,6 +152,7 @@ def notebook(context, chapter):
         chapter.get_by_role("link", name="Open the exercise notebook").click()
     page = opened.value
     page.wait_for_selector(".desk-check-button")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     page.locator(".jp-Notebook h1").first.click()
     return page
 
