@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import CodeType
 
 import numpy as np
 
@@ -118,6 +119,15 @@ def read_catalogue(folder: Path) -> Catalogue:
         if (folder / name).is_file():
             spec = importlib.util.spec_from_file_location(name, folder / name)
             spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return _current
+
+
+def run_catalogue(modules: Iterable[CodeType]) -> Catalogue:
+    """The catalogue that compiled modules define; its answers have no `source`."""
+    global _current
+    _current = Catalogue()
+    for code in modules:
+        exec(code, {"__name__": code.co_filename})
     return _current
 
 

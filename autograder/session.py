@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode, ValidationError
 
 from .errors import UsageError
@@ -119,9 +120,14 @@ class Session:
             self.seconds["referee's cells"] += time.monotonic() - begin
 
     def recognise(
-        self, task: str, catalogue: dict[str, str], seconds: float
+        self, task: str, catalogue: list[np.ndarray], seconds: float
     ) -> list[str] | None:
-        """Name and hint of the misconception that a student's function shows."""
+        """Name and hint of the misconception that a student's function shows.
+
+        Parameters
+        ----------
+        catalogue : its modules, compiled and marshalled, as bytes.
+        """
         begin = time.monotonic()
         try:
             request = {"do": "recognise", "task": task, "catalogue": catalogue}

@@ -6,11 +6,12 @@ sees a test.
 """
 
 import builtins
-import tempfile
+import marshal
 from collections.abc import Callable
-from pathlib import Path
 
-from ..answers import Catalogue, read_catalogue
+import numpy as np
+
+from ..answers import Catalogue, run_catalogue
 from ..diagnosis import recognise
 from ..wire import Channel, Closed, WireError, decode, encode
 from .shell import Shell, interruptible
@@ -55,11 +56,15 @@ class Bench:
             for name in found:
                 self._shell.user_ns.pop(name, None)
 
-    def _recognise(self, task: str, catalogue: dict[str, str]) -> bytes:
-        """Name and hint of the catalogued answer that the student's is, or None."""
+    def _recognise(self, task: str, catalogue: list[np.ndarray]) -> bytes:
+        """Name and hint of the catalogued answer that the student's is, or None.
+
+        The catalogue comes from the worker, as the bytes of compiled modules.
+        """
         with self._shell.collecting(), interruptible():
             if self._catalogue is None:
-                self._catalogue = _read(catalogue)
+                codes = [marshal.loads(module.tobytes()) for module in catalogue]
+                self._catalogue = run_catalogue(codes)
             answer = self._function(task, strict=False)
             found = recognise(answer, task, self._catalogue)
         return encode(None if found is None else [found.name, found.hint])
@@ -155,10 +160,3 @@ def _exception(ename: str, message: str) -> Exception:
         except TypeError:  # UnicodeDecodeError wants five arguments
             pass
     return type(ename if ename.isidentifier() else "Error", (Exception,), {})(message)
-
-
-def _read(catalogue: dict[str, str]) -> Catalogue:
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in catalogue.items():
-            (Path(folder) / name).write_text(text, encoding="utf-8")
-        return read_catalogue(Path(folder))

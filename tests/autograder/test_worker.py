@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -163,3 +164,13 @@ def test_a_job_changes_no_file_of_the_course(job_of, tmp_path):
     assert json.loads(job.options)["JudgingExecute"]["timeout"] == 2
     assert grade(job).status == "refused"
     assert tree(root) == before
+
+
+def test_a_damaged_catalogue_costs_the_hint_and_no_verdict(job_of):
+    wrong = {**RIGHT, "scale": RIGHT["scale"].replace("*", "+")}
+    job = job_of(lambda nb: None, wrong)
+    for text in (b"def (:", b"raise SystemExit", b"\xff"):
+        graded = grade(replace(job, catalogue={"misconceptions.py": text}))
+        task = next(t for t in graded.result.tasks if t.task == "scale")
+        assert (graded.status, task.verdict) == ("graded", "wrong")
+        assert task.misconception is None
