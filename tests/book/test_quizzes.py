@@ -1,6 +1,7 @@
 """Every chapter asks as it goes, and answers every answer; by keyboard, too."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -287,3 +288,10 @@ def test_in_print_the_reasons_are_unfolded(page):
     quiz = page.locator(FIRST_SINGLE).first
     assert quiz.locator("details li").first.is_visible()
     assert not quiz.locator("button").is_visible()
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_no_question_stands_between_a_sentence_and_its_equation(path):
+    text = path.read_text(encoding="utf-8")
+    for before in re.findall(r"(\S)\s*\n\n:::\{quiz\}", text):
+        assert before != ":"
