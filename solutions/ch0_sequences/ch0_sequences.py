@@ -33,7 +33,7 @@
 #    such button, save the notebook and type in a terminal, in the course's folder:
 #
 #    ```
-#    .venv/bin/python -m autograder check exercises/ch0_sequences/ch0_sequences.ipynb
+#    .venv/bin/python -m autograder check work/ch0_sequences/ch0_sequences.ipynb
 #    ```
 #
 # **The rules.** Do not change your inputs. Results have to agree to about five digits.

@@ -31,7 +31,7 @@
 #    and edge cases. To run them, press *Check* above the notebook. Where there is no
 #    such button, save the notebook and type in a terminal, in the course's folder:
 #
-#        .venv/bin/python -m autograder check exercises/ch1_rnn/ch1_rnn.ipynb
+#        .venv/bin/python -m autograder check work/ch1_rnn/ch1_rnn.ipynb
 #
 # **The rules.** NumPy arrays go in and NumPy arrays come out; do not change your
 # inputs. Results have to agree to about five digits. No function needs another one of

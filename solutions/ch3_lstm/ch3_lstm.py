@@ -33,7 +33,7 @@
 #    such button, save the notebook and type in a terminal, in the course's folder:
 #
 #    ```
-#    .venv/bin/python -m autograder check exercises/ch3_lstm/ch3_lstm.ipynb
+#    .venv/bin/python -m autograder check work/ch3_lstm/ch3_lstm.ipynb
 #    ```
 #
 # **The rules.** NumPy arrays go in and NumPy arrays come out; do not change your

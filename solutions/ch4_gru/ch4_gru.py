@@ -32,7 +32,7 @@
 #    such button, save the notebook and type in a terminal, in the course's folder:
 #
 #    ```
-#    .venv/bin/python -m autograder check exercises/ch4_gru/ch4_gru.ipynb
+#    .venv/bin/python -m autograder check work/ch4_gru/ch4_gru.ipynb
 #    ```
 #
 # **The rules.** NumPy arrays go in and NumPy arrays come out; do not change your
