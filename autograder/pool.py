@@ -4,10 +4,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from multiprocessing import forkserver
+from typing import TYPE_CHECKING
 
 from .errors import UsageError
 from .forks import ForkServer, fork_server
 
+if TYPE_CHECKING:
+    from distributed import SpecCluster
+
+LOOK_SECONDS = 5
 PRELOAD = [  # what a worker uses: imported once, before workers are forked
     "distributed",
     "autograder.worker",
@@ -84,15 +89,40 @@ class Pool:
         ):
             from distributed import Client, LocalCluster
 
-            with (
-                LocalCluster(
+            try:
+                started = LocalCluster(
                     n_workers=workers,
                     threads_per_worker=1,
                     processes=True,
                     memory_limit=0,
                     dashboard_address="127.0.0.1:0",  # free: several may run at once
                     silence_logs=logging.CRITICAL,
-                ) as cluster,
-                Client(cluster) as client,
-            ):
+                )
+            except RuntimeError as error:
+                raise UsageError(
+                    f"The workers could not be started ({error}): see that the machine "
+                    "has memory left, and grade again."
+                ) from None
+            with started as cluster, Client(cluster) as client:
+                keep(cluster, workers)
                 yield client
+
+
+def keep(cluster: "SpecCluster", workers: int) -> None:
+    """Have a cluster look every few seconds whether it lacks a worker.
+
+    Dask restarts a worker that dies, but gives up one that is away when it looks
+    again, 15 seconds after a death: two deaths at that distance, and it is gone.
+    """
+    from distributed import Status
+    from tornado.ioloop import PeriodicCallback
+
+    def look() -> None:
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status in (Status.closed, Status.failed):
+                del cluster.workers[name]
+        cluster.scale(workers)
+
+    callback = PeriodicCallback(look, 1000 * LOOK_SECONDS)
+    cluster.periodic_callbacks["keep"] = callback  # stopped with the cluster
+    cluster.loop.add_callback(callback.start)

@@ -13,6 +13,7 @@ import psutil
 from nbgrader.api import Gradebook
 
 from autograder import sandbox
+from autograder.pool import Pool
 
 from .conftest import (
     ANSWERS,
@@ -115,6 +116,17 @@ def test_killed_workers_and_a_killed_coordinator_lose_and_double_nothing(
     assert len(records_in(rough)) == STUDENTS
     assert scores_in(rough) == scores_in(calm)
     assert {p: p.stat().st_mtime_ns for p in times} == times
+
+
+def test_a_worker_that_dask_has_given_up_is_replaced():
+    with Pool(workers=2, confined=False).client(jobs=2) as client:
+        cluster = client.cluster
+        client.sync(cluster.workers.pop(0).close)
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 2, 30)
+        client.sync(cluster.workers[1].close)
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 1)
+        wait_until(lambda: len(client.scheduler_info()["workers"]) == 2, 30)
 
 
 def free_port():
