@@ -217,7 +217,7 @@ def test_a_chapter_opens_as_a_notebook_that_reads_like_its_page(context, desk):
     page = context.pages[0]
     page.goto(f"{desk.address}/lab/tree/{WORK}/chapters?reset")
     page.locator(".jp-DirListing-item", has_text="ch1_rnn.ipynb").dblclick()
-    text = page.locator(".jp-NotebookPanel .jp-MarkdownCell")
+    text = page.locator(".jp-NotebookPanel .jp-RenderedMarkdown")
     text.get_by_text("unrolled over the steps").wait_for()
     text.locator("mjx-container[display=true]").first.wait_for()
     assert "(1.1)" in text.locator("mjx-container[display=true]").first.inner_text()
