@@ -71,7 +71,7 @@ lighthouse: book  ## score the landing page and the heaviest chapter; needs node
 	  || npm install --silent --no-audit --no-fund --prefix _build/lighthouse lighthouse@12.8.2
 	@$(BIN)/python -m tests.lighthouse
 
-lab: $(VENV)/ready  ## open chapters and exercises as notebooks in JupyterLab
+lab: book  ## open chapters and exercises as notebooks in JupyterLab
 	@$(BIN)/python -m desk lab
 
 serve: book  ## serve the book with live cells, and JupyterLab, on this machine

@@ -31,7 +31,7 @@ def main(first: str, course: Path, port: int) -> None:
     FIRST is what the address opens: the book, or JupyterLab. Both are there in either
     case. Ctrl-C ends it all.
     """
-    if first == "book" and not (course / "_build/html/index.html").is_file():
+    if not (course / "_build/html/index.html").is_file():
         sys.exit("The book is not built: run 'make book' first.")
     start(course, BOOK if first == "book" else LAB, port)
 

@@ -1,10 +1,11 @@
-"""The student's own copies, in `work/`: made once, never overwritten."""
+"""The reader's and the student's own copies, in `work/`: never overwritten."""
 
 import shutil
 from pathlib import Path
 
 WORK = "work"
 CHAPTERS = "chapters"
+BUILT = "_build/html/_sources"  # where the build of the book writes its notebooks
 
 
 def exercise(root: Path, name: str) -> Path | None:
@@ -18,16 +19,16 @@ def exercise(root: Path, name: str) -> Path | None:
 
 def chapter(root: Path, name: str) -> Path | None:
     """The reader's copy of a chapter, as `exercise` makes it."""
-    source = root / "book" / f"{name}.md"
-    return _copy(source, root / WORK / CHAPTERS / source.name)
+    built = root / BUILT / f"{name}.ipynb"
+    return _copy(built, root / WORK / CHAPTERS / built.name)
 
 
 def copy_all(root: Path) -> None:
     """Make the copies that are not there yet."""
     for released in sorted(root.glob("exercises/*/*.ipynb")):
         exercise(root, released.stem)
-    for source in sorted(root.glob("book/ch*.md")):
-        chapter(root, source.stem)
+    for built in sorted(root.glob(f"{BUILT}/*.ipynb")):
+        chapter(root, built.stem)
 
 
 def _copy(original: Path, copy: Path) -> Path | None:

@@ -4,6 +4,7 @@ import json
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from autograder.sources import read_source, solution_path
 from desk.copies import WORK
@@ -213,10 +214,19 @@ def solved(name):
     return nbformat.writes(released)
 
 
-def test_a_chapter_opens_as_a_notebook_on_a_double_click(context, desk):
+def test_a_chapter_opens_as_a_notebook_that_reads_like_its_page(context, desk):
     page = context.pages[0]
     page.goto(f"{desk.address}/lab/tree/{WORK}/chapters?reset")
-    page.locator(".jp-DirListing-item", has_text="ch0_sequences.md").dblclick()
-    page.locator(".jp-NotebookPanel .jp-CodeCell").first.wait_for()
+    page.locator(".jp-DirListing-item", has_text="ch1_rnn.ipynb").dblclick()
+    text = page.locator(".jp-NotebookPanel .jp-RenderedMarkdown")
+    text.get_by_text("unrolled over the steps").wait_for()
+    text.locator("mjx-container[display=true]").first.wait_for()
+    assert "(1.1)" in text.locator("mjx-container[display=true]").first.inner_text()
+    asked = text.locator("details").first
+    assert not asked.get_by_text("Reread").first.is_visible()
+    asked.locator("summary").click()
+    asked.get_by_role("link", name="A loop with a memory").first.click()
+    title = page.get_by_role("heading", name="1.1. A loop with a memory")
+    expect(title).to_be_in_viewport()
     assert page.get_by_role("menuitem", name="Nbgrader").is_visible()
     assert context.foreign == []

@@ -2,13 +2,15 @@
 
 import re
 import signal
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 
 import psutil
 import pytest
 
-from desk.copies import exercise
+from desk.copies import chapter, copy_all, exercise
 
 from .conftest import ROOT, make_course, start
 
@@ -75,15 +77,38 @@ def test_the_check_says_in_a_sentence_why_a_notebook_cannot_be_checked(desk):
     assert re.fullmatch(r"The file is JSON but not a notebook; [^/]+\.", said["error"])
 
 
-def test_a_copy_is_made_once_and_never_overwritten(tmp_path):
+@pytest.mark.parametrize(
+    ("make", "folder"),
+    [(exercise, "exercises/ch1_rnn"), (chapter, "_build/html/_sources")],
+)
+def test_a_copy_is_made_once_and_never_overwritten(tmp_path, make, folder):
     course = make_course(tmp_path)
-    copy = exercise(course, "ch1_rnn")
-    released = ROOT / "exercises/ch1_rnn/ch1_rnn.ipynb"
-    assert copy.read_bytes() == released.read_bytes()
+    copy = make(course, "ch1_rnn")
+    assert copy.read_bytes() == (ROOT / folder / "ch1_rnn.ipynb").read_bytes()
     copy.write_text("my work")
-    assert exercise(course, "ch1_rnn") == copy
+    assert make(course, "ch1_rnn") == copy
+    copy_all(course)
     assert copy.read_text() == "my work"
-    assert exercise(course, "ch9_unknown") is None
+    assert make(course, "ch9_unknown") is None
+
+
+def test_a_chapter_that_an_earlier_desk_copied_stays(tmp_path):
+    course = make_course(tmp_path)
+    earlier = course / "work/chapters/ch1_rnn.md"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("my notes")
+    copy_all(course)
+    assert earlier.read_text() == "my notes"
+    copies = {path.name for path in earlier.parent.glob("*.ipynb")}
+    assert copies == {f"{path.stem}.ipynb" for path in ROOT.glob("book/ch*.md")}
+
+
+@pytest.mark.parametrize("first", ["book", "lab"])
+def test_without_a_built_book_a_sentence_says_what_to_do(tmp_path, first):
+    command = [sys.executable, "-m", "desk", first, "--course", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "The book is not built: run 'make book' first.\n"
 
 
 def test_ctrl_c_ends_the_server_and_every_kernel(tmp_path):
