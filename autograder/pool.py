@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from distributed import SpecCluster
 
 LOOK_SECONDS = 5
+DEATHS = 10  # of workers under one notebook, by chance or not, before it is given up
 PRELOAD = [  # what a worker uses: imported once, before workers are forked
     "distributed",
     "autograder.worker",
@@ -85,7 +86,10 @@ class Pool:
         import dask
 
         with dask.config.set(
-            {"distributed.worker.multiprocessing-method": "forkserver"}
+            {
+                "distributed.worker.multiprocessing-method": "forkserver",
+                "distributed.scheduler.allowed-failures": DEATHS,
+            }
         ):
             from distributed import Client, LocalCluster
 

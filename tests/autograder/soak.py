@@ -7,6 +7,7 @@ one result a student, and nothing that was recorded may be written again.
 """
 
 import argparse
+import json
 import random
 import shutil
 import signal
@@ -81,7 +82,8 @@ def soak(folder: Path, assignment: str, students: int, rng: random.Random) -> li
     ours, theirs = (records_of(root, assignment) for root in (calm, rough))
     for student in ours.keys() | theirs.keys():
         if ours.get(student) != theirs.get(student):
-            print(student, ours.get(student), theirs.get(student), sep="\n  ")
+            said = [json.loads(one.get(student, "{}")) for one in (ours, theirs)]
+            print(student, *(one.get("reason") for one in said), sep="\n  ")
             wrong.append(student)
     scores = [scores_of(root, assignment) for root in (calm, rough)]
     if scores[0] != scores[1] or len(scores[0]) != students or len(ours) != students:
