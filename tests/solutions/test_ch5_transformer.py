@@ -26,7 +26,7 @@ SOLVED = A.solved
 EQUATIONS = {
     "attention": "one attention variance",
     "peak_and_slope": "attention variance",
-    "make_mask": "",
+    "make_mask": "attention",
     "masked_attention": "attention",
     "split_heads": "heads",
     "merge_heads": "heads",
@@ -44,7 +44,7 @@ EQUATIONS = {
     "beam_decode": "",
     "cached_step": "attention heads",
     "count_parameters": "heads ffn norm pre-post",
-    "count_multiply_adds": "",
+    "count_multiply_adds": "heads ffn",
 }
 
 
