@@ -40,8 +40,8 @@
 # inputs. Results have to agree to about five digits. No function needs another one of
 # this notebook: where one task contains another, write the line again, so that a slip
 # costs you once. Two parts are given for tasks 13 and 14, which put whole blocks
-# together: attention and layer norm stand before them. Write the formulas out:
-# torch's attention, its layer norm, its Transformer modules and automatic
+# together: attention and layer norm are defined in a cell before them. Write the
+# formulas out: torch's attention, its layer norm, its Transformer modules and automatic
 # differentiation are not an answer here. The chapter shows code for parts of this, most
 # of it in torch. The functions here differ from it in places, so trust the task, not
 # your memory.
@@ -59,6 +59,7 @@
 # | $d_{\text{ff}}$ | features inside the feed-forward part | `d_ff` | |
 # | $V$ | size of the vocabulary | `V` | |
 # | $x$ | tokens, one a row | `x` | `(B, T, d)` |
+# | $\bar x$ | tokens that are asked, one a row | `memory` | `(B, S, d)` |
 # | $\mathbf Q$ | queries | `q` | `(T, d)` |
 # | $\mathbf K$, $\mathbf V$ | keys and values | `k`, `v` | `(S, d)`, `(S, d_v)` |
 # | $W_q, W_k, W_v$ | from tokens to queries, keys and values | `W_q` … | `(d, d)` |
@@ -250,7 +251,7 @@ parts = expect_result(
     np.ones((5, 4)),
     np.ones((5, 3, 4)),
     True,
-    case="N = 5, S = 3, d = 4",
+    case="N = 5, S = 3, d = 4 and scaled = True",
 )
 expect_parts(parts, names)
 for name, part in zip(names, parts, strict=True):
@@ -258,21 +259,27 @@ for name, part in zip(names, parts, strict=True):
 query = np.array([[2 * np.log(3.0), 0.0, 0.0, 1.0]])
 keys = np.array([[[0.0, 5.0, 5.0, 0.0], [1.0, 0.0, 5.0, 0.0]]])
 for scaled, wants in [(True, [0.75, 0.375]), (False, [0.9, 0.18])]:
-    parts = expect_result(peak_and_slope, query, keys, scaled)
+    case = f"the example above with scaled = {scaled}"
+    parts = expect_result(peak_and_slope, query, keys, scaled, case=case)
     expect_parts(parts, names)
     for name, part, want in zip(names, parts, wants, strict=True):
         look = f"{name} in the example above, with scaled = {scaled}"
         expect_close(part, [want], f"{look}, and section 5.2")
 parts = expect_result(
     peak_and_slope,
-    np.array([[100.0], [0.0]]),
-    np.array([[[100.0], [-100.0], [100.0]], [[1.0], [2.0], [3.0]]]),
+    np.array([[100.0], [1.0]]),
+    np.array([[[100.0], [-100.0], [100.0]], [[0.0], [0.0], [np.log(4.0)]]]),
     True,
+    case="two queries with three keys each and d = 1",
 )
-wants = [[0.5, 1 / 3], [0.5, 2**0.5 / 3]]
-for name, part, want in zip(names, parts, wants, strict=True):
-    look = f"{name} of two queries, one with scores of 10,000, the other with zeros"
-    expect_close(part, want, f"{look}: the derivative in the task, section 5.2")
+looks = [
+    "query n meets its own keys k[n], and no exponential may overflow (section 5.1)",
+    "all entries of the derivative in the task, section 5.2, of the same weights",
+]
+wants = [[0.5, 2 / 3], [0.5, 5**0.5 / 6]]
+for name, part, want, look in zip(names, parts, wants, looks, strict=True):
+    two = f"{name} of two queries, one with scores of 10,000"
+    expect_close(part, want, f"{two}: {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for N, S, d, size in [
@@ -335,8 +342,9 @@ for N, S, d, size in [
 # <details><summary>Hint</summary>
 #
 # Compare places with lengths: `np.arange(S) < lengths[:, None]` has shape `(B, S)`. One
-# more `None` makes room for the queries. `np.tril` keeps the lower triangle of a
-# matrix, with its diagonal.
+# more `None` makes room for the queries, `(B, 1, S)`; all $T$ of them have to be there,
+# also if `causal` is false. `np.tril` keeps the lower triangle of a matrix, with its
+# diagonal.
 #
 # </details>
 
@@ -355,11 +363,15 @@ def make_mask(lengths, T, S, causal):
 
 
 # %% test="make_mask" points=2
-got = expect_result(make_mask, np.array([2, 3]), 2, 3, False)
-expect_shape(got, (2, 2, 3), "the shapes of the task: a row a query", kind="bool")
+look = "the shapes of the task: booleans, a row for each query"
+case = "two lengths, T = 2, S = 3 and causal = False"
+got = expect_result(make_mask, np.array([2, 3]), 2, 3, False, case=case)
+expect_shape(got, (2, 2, 3), look, kind="bool")
 want = [[[1, 1, 0]] * 2, [[1, 1, 1]] * 2]
 expect_close(1 * got, want, "the example above, with causal false")
-got = expect_result(make_mask, np.array([2, 3]), 3, 3, True)
+case = "two lengths, T = 3, S = 3 and causal = True"
+got = expect_result(make_mask, np.array([2, 3]), 3, 3, True, case=case)
+expect_shape(got, (2, 3, 3), look, kind="bool")
 expect_close(
     1 * got,
     [[[1, 0, 0], [1, 1, 0], [1, 1, 0]], [[1, 0, 0], [1, 1, 0], [1, 1, 1]]],
@@ -452,7 +464,12 @@ got = expect_result(
 expect_close(got, [[[7.0], [100.0]]], "the example above and section 5.3")
 got = expect_result(
     masked_attention,
-    np.array([[[100.0, 0.0, 0.0, 0.0]], [[0.0, 100.0, 0.0, 0.0]]]),
+    np.array(
+        [
+            [[100.0, 0.0, 0.0, 0.0], [0.0, 100.0, 0.0, 0.0]],
+            [[0.0, 100.0, 0.0, 0.0], [100.0, 0.0, 0.0, 0.0]],
+        ]
+    ),
     np.array(
         [
             [
@@ -464,10 +481,16 @@ got = expect_result(
         ]
     ),
     np.array([[[4.0], [8.0], [100.0]], [[50.0], [60.0], [3.0]]]),
-    np.array([[[True, True, False]], [[False, False, True]]]),
+    np.array(
+        [
+            [[True, True, False], [False, False, True]],
+            [[False, False, True], [True, False, True]],
+        ]
+    ),
 )
-look = "d = 4, so the root is 2; seen are scores of -10,000, hidden 10,000"
-expect_close(got, [[[7.0]], [[3.0]]], look)
+look = "section 5.3 and each query's own largest seen score: here d = 4, so the root "
+look += "is 2; the first query sees scores of -10,000, and one of 10,000 is hidden"
+expect_close(got, [[[7.0], [100.0]], [[3.0], [26.5]]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, d, d_v, size in [
@@ -559,7 +582,7 @@ def split_heads(x, heads):
 
 
 # %% test="split_heads" points=2
-got = expect_result(split_heads, np.ones((5, 4, 6)), 3)
+got = expect_result(split_heads, np.ones((5, 4, 6)), 3, case="x (5, 4, 6) and 3 heads")
 expect_shape(got, (5, 3, 4, 2), "the shapes of the task: (B, heads, T, d_head)")
 got = expect_result(split_heads, np.arange(1.0, 13.0).reshape(1, 3, 4), 2)
 expect_close(
@@ -758,31 +781,40 @@ got = expect_result(
     2,
     *[eyes[0], none[0], eyes[1], none[1], 4 * eyes[2], none[2]],
     *[eyes[3][::-1].copy(), np.array([1.0, 0.0])],
+    case="the example above",
 )
-expect_close(got, [[[9.0, 3.0]]], "the example above and equation (5.4)")
+look = "the example above, line by line: each head's columns, equation (5.4), and the "
+look += "mask, section 5.3, in which true means seen"
+expect_close(got, [[[9.0, 3.0]]], look)
 got = expect_result(
     multi_head,
-    np.array([[[5.0, 6.0], [7.0, 8.0]]]),
+    np.array([[[5.0, 6.0]]]),
     np.array([[[0.0, 3.0], [1.0, 1.0]]]),
-    np.ones((1, 2, 2), dtype=bool),
+    np.ones((1, 1, 2), dtype=bool),
     2,
     *[np.zeros((2, 2)), np.array([np.log(3.0), 0.0]), eyes[0], none[0]],
     *[4 * eyes[1], np.array([1.0, 2.0]), eyes[2], none[1]],
+    case="two heads, W_q = 0, and a bias of queries and of values",
 )
-look = "b_q and b_v: where W_q is 0, each query is b_q, and b_v comes through whole"
-expect_close(got, [[[4.0, 10.0], [4.0, 10.0]]], look)
+look = "b_q and b_v in (5.4): W_q is 0 and W_k is not, so the query is b_q alone, and "
+look += "b_v comes through whole"
+expect_close(got, [[[4.0, 10.0]]], look)
 matrices = np.sin(np.arange(1.0, 65.0)).reshape(4, 4, 4)
 biases = np.cos(np.arange(1.0, 17.0)).reshape(4, 4)
 weights = [a.copy() for pair in zip(matrices, biases, strict=True) for a in pair]
 tokens = 2 * np.cos(np.arange(16.0)).reshape(2, 2, 4)
 memory = 3 * np.sin(np.arange(24.0)).reshape(2, 3, 4)
 seen = np.array([[[1, 0, 0], [1, 1, 0]], [[1, 0, 1], [0, 1, 1]]]) > 0
-got = expect_result(multi_head, tokens, memory, seen, 2, *weights)
+case = "B = 2, T = 2, S = 3, d = 4 and two heads"
+got = expect_result(multi_head, tokens, memory, seen, 2, *weights, case=case)
 other = memory.copy()
 other[0, 2] = -5.0
-after = expect_result(multi_head, tokens, other, seen, 2, *weights)
-look = "the mask, section 5.3: a row of memory that no query may see changed"
-expect_close(np.array(after)[0], np.array(got)[0], look)
+after = expect_result(multi_head, tokens, other, seen, 2, *weights, case=case)
+assert matches(after[0], got[0]), (
+    "Expected the same answers of a sequence before and after a row of its memory "
+    f"changed that no query may see, got {shown(got[0])} before and {shown(after[0])} "
+    "after. Look at the mask, section 5.3: where it goes in."
+)
 wants = [
     [
         [0.251622, 0.465364, 0.251252, -0.19386],
@@ -793,8 +825,21 @@ wants = [
         [0.020281, -0.276351, -0.318908, -0.068262],
     ],
 ]
-look = "two heads of two features, d = 4: each slice, transpose, root and bias of (5.4)"
+look = "two heads of two features, d = 4: how section 5.4 splits and merges the heads, "
+look += "then each matrix, root and bias of (5.4)"
 expect_close(got, wants, look)
+got = expect_result(
+    multi_head,
+    np.array([[[100.0, -100.0], [-100.0, 100.0]]]),
+    np.array([[[100.0, 100.0], [99.0, 98.0]]]),
+    np.ones((1, 2, 2), dtype=bool),
+    2,
+    *[a for _ in range(4) for a in (np.eye(2), np.zeros(2))],
+    case="two tokens, two heads and scores of 10,000",
+)
+look = "the task: scores may be as large as 10,000, of either sign, for each query in "
+look += "each head by itself"
+expect_close(got, [[[100.0, 98.0], [99.0, 100.0]]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, heads, d_head, size in [
@@ -878,14 +923,18 @@ def sinusoids(T, d):
 
 
 # %% test="sinusoids" points=2
-got = expect_result(sinusoids, 5, 6)
+got = expect_result(sinusoids, 5, 6, case="T = 5 and d = 6")
 expect_shape(got, (5, 6), "the shapes of the task: a row for each place")
-got = expect_result(sinusoids, 2, 4)
+got = expect_result(sinusoids, 2, 4, case="T = 2 and d = 4")
 expect_close(
     got,
     [[0, 1, 0, 1], [np.sin(1), np.cos(1), np.sin(0.01), np.cos(0.01)]],
     "the example above and equation (5.9)",
 )
+got = expect_result(sinusoids, 4, 2, case="T = 4 and d = 2")
+want = [[np.sin(t), np.cos(t)] for t in range(4)]
+look = "the rows of places 2 and 3, where theta_0 = 1: the angle in equation (5.9)"
+expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 for T, d in [(7, 6), (5, 12), (1, 8), (9, 2), (60, 10), (3, 64)]:
     result = sinusoids(T, d)
@@ -1387,8 +1436,9 @@ def _example_weights(attentions):
 # \qquad
 # \text{pre:}\quad x \leftarrow x + \operatorname{part}(\operatorname{norm}(x))$$
 #
-# The first part is attention in which queries, keys and values all come from what the
-# part is given. What it makes is the $x$ of the second part, equation (5.5):
+# The first part is self-attention: queries, keys and values all come from its input,
+# the bracket behind $\operatorname{part}$. What it makes is the $x$ of the second part,
+# equation (5.5):
 #
 # $$\operatorname{ffn}(x) = \max(0,\; x W_1 + b_1)\, W_2 + b_2$$
 #
@@ -1454,14 +1504,18 @@ weights = _block_weights(6, 5, ["attention"], lambda *shape: np.full(shape, 0.1)
 everywhere = np.ones((1, 1, 4), dtype=bool)
 for pre_norm in [True, False]:
     got = expect_result(
-        encoder_block, np.ones((3, 4, 6)), everywhere, weights, 2, pre_norm
+        encoder_block,
+        *(np.ones((3, 4, 6)), everywhere, weights, 2, pre_norm),
+        case=f"B = 3, T = 4, d = 6, d_ff = 5, two heads and pre_norm = {pre_norm}",
     )
     expect_shape(got, (3, 4, 6), "the shapes of the task: the result has those of x")
 alone = np.array([[[3.0, 1.0]]]), np.ones((1, 1, 1), dtype=bool)
 small = _example_weights(["attention"])
-got = expect_result(encoder_block, *alone, small, 1, True)
+case = "the example above, pre"
+got = expect_result(encoder_block, *alone, small, 1, True, case=case)
 expect_close(got, [[[4.0, 5.0]]], "the example above, pre, and equation (5.8)")
-got = expect_result(encoder_block, *alone, small, 1, False)
+case = "the example above, post"
+got = expect_result(encoder_block, *alone, small, 1, False, case=case)
 expect_close(got, [[[-1.0, 1.0]]], "the example above, post, and equation (5.8)")
 small = _example_weights(["attention"])
 small["attention"]["W_v"] = -20 * np.eye(2)
@@ -1470,9 +1524,36 @@ small |= {"W_1": np.eye(2), "b_1": np.zeros(2), "W_2": np.array([[3.0, 0], [0, -
 past = np.array([[[True, False], [True, True]]])
 for pre_norm, want in [(True, [[10.0, 20.0]] * 2), (False, [[1.0, -2.0]] * 2)]:
     two = np.array([[[30.0, 10.0], [10.0, 30.0]]])
-    got = expect_result(encoder_block, two, past, small, 1, pre_norm)
     look = f"two tokens, a causal mask, two different norms, pre_norm = {pre_norm}"
+    got = expect_result(encoder_block, two, past, small, 1, pre_norm, case=look)
     expect_close(got, [want], f"{look}: (5.8), and (5.5) for the second part")
+for pre_norm, want in [
+    (
+        True,
+        [
+            [1.575007, 3.981513, 2.727435, -1.034235],
+            [-4.132329, -3.493775, 0.35694, 3.879486],
+        ],
+    ),
+    (
+        False,
+        [
+            [-1.892638, -1.043233, 0.77915, 0.13718],
+            [-1.372519, -1.216869, 0.680658, -0.26718],
+        ],
+    ),
+]:
+    got = expect_result(
+        encoder_block,
+        3 * np.cos(np.arange(30.0, 38.0)).reshape(1, 2, 4),
+        np.array([[[True, True], [False, True]]]),
+        _block_weights(4, 3, ["attention"], _waves()),
+        *(2, pre_norm),
+        case=f"two tokens, two heads, d = 4 and pre_norm = {pre_norm}",
+    )
+    look = f"two heads, d = 4, no weight 0, pre_norm = {pre_norm}: the heads and the "
+    look += "mask that are given, b_1 and b_2 of (5.5), and what (5.8) gives each part"
+    expect_close(got, [want], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -1549,10 +1630,10 @@ for B, T, heads, d, d_ff, kind in [
 # come from `memory`, the encoder's output, as it is: it had a norm of its own at the
 # end of the encoder.
 #
-# You make both masks. In self-attention token $t$ sees the tokens $1, \dots, t$. In
-# cross-attention every token of the target sees the real tokens of the source and none
-# of its padding. `given_attention` and `given_norm` do the work inside; whole layers
-# such as `torch.nn.TransformerDecoderLayer` are not an answer.
+# You make both masks. In self-attention the token at place $t$ sees the places
+# $0, \dots, t$. In cross-attention every token of the target sees the real tokens of
+# the source and none of its padding. `given_attention` and `given_norm` do the work
+# inside; whole layers such as `torch.nn.TransformerDecoderLayer` are not an answer.
 #
 # Shapes: `x (B, T, d)`, `memory (B, S, d)`, `real (B, S)` booleans, true where the
 # source has a token and false where it has padding, at least one true in each row, `p`
@@ -1573,7 +1654,7 @@ for B, T, heads, d, d_ff, kind in [
 # $W_1 = (1, 0)^\top$ and $W_2 = (0, 5)$; all other weights are zero. (The $10^{-5}$ in
 # the norm is left out again.)
 #
-# | | Token 1 | Token 2 |
+# | | Place 0 | Place 1 |
 # |---|---|---|
 # | normed | $(1, -1)$ | $(-1, 1)$ |
 # | mean of what it sees | $(1, -1)$ | $(0, 0)$ |
@@ -1629,6 +1710,7 @@ got = expect_result(
     np.array([[True, False]]),
     _example_weights(["attention", "cross"]),
     1,
+    case="the example above",
 )
 expect_close(got, [[[12.0, 5.0], [9.0, 8.0]]], "the table in the example above")
 got = expect_result(
@@ -1638,6 +1720,7 @@ got = expect_result(
     np.array([[True, True, False], [True, False, True]]),
     _block_weights(4, 3, ["attention", "cross"], _waves()),
     2,
+    case="B = 2, T = 2, S = 3, d = 4, d_ff = 3 and two heads",
 )
 want = [
     [
@@ -1752,7 +1835,7 @@ for B, T, S, heads, d, d_ff, kind in [
 # $(0, 0, 0, \ln 3)$ and the target 3; the second is padding. The probabilities are
 # $(1/6, 1/6, 1/6, 1/2)$. Each token gets $0.2/4 = 0.05$ of the target, so
 # $\bar p = (0.05, 0.05, 0.05, 0.85)$ and
-# $L = 3 \cdot 0.05 \cdot \ln 6 + 0.85 \cdot \ln 2 = 0.2688 + 0.5892 = 0.8579$. The
+# $L = 3 \cdot 0.05 \cdot \ln 6 + 0.85 \cdot \ln 2 = 0.26876 + 0.58918 = 0.85794$. The
 # gradient is $(0.1167, 0.1167, 0.1167, -0.35)$, and zero for the padding.
 #
 # <details><summary>Hint</summary>
@@ -1789,6 +1872,7 @@ got = expect_result(
     np.array([[3, 1]]),
     np.array([[True, False]]),
     0.2,
+    case="the example above",
 )
 expect_parts(got, ["loss", "dy"])
 assert np.shape(got[0]) == (), (
@@ -1800,8 +1884,29 @@ loss = 0.15 * np.log(6.0) + 0.85 * np.log(2.0)
 expect_close(got[0], loss, "the loss of the example above and equation (5.13)")
 slope = [[3 * [1 / 6 - 0.05] + [-0.35], 4 * [0.0]]]
 expect_close(got[1], slope, "the gradient of the example above and equation (5.13)")
-large = np.array([[[1e4, 0.0]], [[0.0, -1e4]]]), np.array([[1], [0]])
-got = expect_result(smoothed_cross_entropy, *large, np.ones((2, 1), dtype=bool), 0.5)
+c = np.log(3.0)
+got = expect_result(
+    smoothed_cross_entropy,
+    np.array([[[0.0, c], [c, 0.0]], [[2.0, 2.0], [5.0, 1.0]]]),
+    np.array([[1, 1], [0, 0]]),
+    np.array([[True, True], [True, False]]),
+    0.2,
+    case="two sequences, with two tokens and one that count",
+)
+expect_parts(got, ["loss", "dy"])
+look = "the mean over all N tokens that count, here two of one sequence and one of the "
+look += "other; (5.13) is for one token"
+expect_close(got[0], np.log(32 / 3) / 3, f"the loss: {look}")
+slope = [[[0.05, -0.05], [0.65 / 3, -0.65 / 3]], [[-0.4 / 3, 0.4 / 3], [0.0, 0.0]]]
+expect_close(got[1], slope, f"the gradient: {look}")
+got = expect_result(
+    smoothed_cross_entropy,
+    np.array([[[1e4, 0.0]], [[0.0, -1e4]]]),
+    np.array([[1], [0]]),
+    np.ones((2, 1), dtype=bool),
+    0.5,
+    case="scores that are 10,000 apart",
+)
 expect_parts(got, ["loss", "dy"])
 look = "the task: scores may be 10,000 apart"
 expect_close(got[0], 5000.0, f"the mean loss of two tokens, and {look}")
@@ -1880,9 +1985,14 @@ def learning_rates(steps, d, warm):
 
 
 # %% test="learning_rates" points=2
-got = expect_result(learning_rates, np.array([1, 4, 16]), 4, 4)
+case = "steps (3,), d = 4 and warm = 4"
+got = expect_result(learning_rates, np.array([1, 4, 16]), 4, 4, case=case)
 expect_shape(got, (3,), "the shapes of the task: one rate for each step")
 expect_close(got, [0.0625, 0.25, 0.125], "the example above and equation (5.12)")
+case = "the steps 36, 3 and 9, d = 4 and warm = 9"
+got = expect_result(learning_rates, np.array([36, 3, 9]), 4, 9, case=case)
+look = "equation (5.12): what is d there, what is warm, and which step each rate is for"
+expect_close(got, [1 / 12, 1 / 18, 1 / 6], f"{case}, and {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for N, d, warm in [(9, 512, 4000), (40, 3, 20), (30, 7, 11), (12, 1, 1), (1, 5, 2)]:
@@ -1973,18 +2083,21 @@ table = np.log(
         [0.05, 0.8, 0.05, 0.1],
     ]
 )
-got = expect_result(greedy_decode, np.stack([[table] * 5] * 2), 3, 0, 7)
+case = "B = 2, T = 5, V = 4, start 3, end 0 and fill 7, which is no token of the table"
+got = expect_result(greedy_decode, np.stack([[table] * 5] * 2), 3, 0, 7, case=case)
 expect_parts(got, ["tokens", "totals"])
 expect_shape(got[0], (2, 5), "the shapes of the task: tokens (B, T)", kind="int")
 expect_shape(got[1], (2,), "the shapes of the task: one total for each sequence")
-got = expect_result(greedy_decode, np.array([[table] * 3]), 0, 1, 0)
+case = "the example above"
+got = expect_result(greedy_decode, np.array([[table] * 3]), 0, 1, 0, case=case)
 expect_close(got[0], [[2, 1, 0]], "the tokens of the example above")
 expect_close(got[1], [np.log(0.2)], "the total of the example above")
 p = np.full((2, 3, 3, 3), 1 / 3)  # place by place; some rows are other ones
 p[0, 0, 0], p[0, 1, 2] = [0.2, 0.2, 0.6], [0.1, 0.7, 0.2]
 p[1, 0, 0], p[1, 1, 2] = [0.1, 0.1, 0.8], [0.3, 0.2, 0.5]
 p[1, 2, 2] = [0.04, 0.9, 0.06]
-got = expect_result(greedy_decode, np.log(p), 0, 1, 2)
+case = "B = 2, T = 3, V = 3, start 0, end 1 and fill 2, a real token"
+got = expect_result(greedy_decode, np.log(p), 0, 1, 2, case=case)
 look = "two sequences of their own, a table for each place, and fill 2, a real token"
 expect_close(got[0], [[2, 1, 2], [2, 2, 1]], f"the tokens of {look}")
 expect_close(got[1], np.log([0.6 * 0.7, 0.8 * 0.5 * 0.9]), f"the totals of {look}")
@@ -2112,17 +2225,13 @@ for T, width, tokens, p in [
     (3, 1, [2, 1], 0.2),
     (1, 2, [2], 0.5),
 ]:
-    got = expect_result(
-        beam_decode,
-        np.stack([table] * T),
-        0,
-        1,
-        width,
-        case=f"the example above with T = {T} and width {width}",
-    )
-    expect_parts(got, ["tokens", "total"])
     look = f"the example above with T = {T} and width {width}"
-    expect_shape(got[0], (np.size(got[0]),), look, kind="int")
+    got = expect_result(beam_decode, np.stack([table] * T), 0, 1, width, case=look)
+    expect_parts(got, ["tokens", "total"])
+    size = getattr(got[0], "shape", ())  # any number of tokens; their values come next
+    size = tuple(size) if len(size) == 1 and size[0] > 0 else np.shape(tokens)
+    order = "the shapes of the task: (tokens, total) in this order, tokens in an array"
+    expect_shape(got[0], size, order, kind="int")
     expect_close(got[0], tokens, look)
     expect_close(got[1], np.log(p), f"the total in {look}")
 
@@ -2137,18 +2246,24 @@ def _rows(T, V, rows):
 
 late = {(0, 0): [0.05, 0.1, 0.8, 0.05], (1, 2): [0.02, 0.08, 0.5, 0.4]}
 late |= {(2, 2): [0.35, 0.2, 0.25, 0.2], (2, 3): [0.04, 0.9, 0.03, 0.03]}
+slow = {(0, 0): [0.05, 0.1, 0.8, 0.05], (1, 2): [0.02, 0.3, 0.6, 0.08]}
+slow |= {(2, 2): [0.05, 0.8, 0.1, 0.05]}
 early = {(0, 0): [0.1, 0.3, 0.5, 0.1], (1, 2): [0.08, 0.5, 0.3, 0.12]}
 close = {(0, 0): [0.05, 0.02, 0.5, 0.4, 0.03], (1, 2): [0.04, 0.03, 0.6, 0.3, 0.03]}
 close |= {(1, 3): [0.05, 0.1, 0.2, 0.3, 0.35], (2, 4): [0.01, 0.95, 0.02, 0.01, 0.01]}
 close |= {(2, 2): [0.1, 0.3, 0.25, 0.2, 0.15], (2, 3): [0.1, 0.3, 0.25, 0.2, 0.15]}
-for p, tokens, total, look in [
-    (_rows(3, 4, late), [2, 3, 1], 0.288, "rules 2 and 3: (1) ends first, at 0.1"),
-    (_rows(3, 4, late)[:1], [1], 0.1, "rule 4: (2) has 0.8, but is open"),
-    (_rows(2, 4, early), [1], 0.3, "rule 4: (1) has 0.3 and (2, 1) has 0.25"),
-    (_rows(3, 5, close), [2, 2, 1], 0.09, "rule 2: (3, 4) with 0.14 is only third"),
+few = np.exp([table] * 2)  # the example's; at place 0 there are four extensions
+for p, width, tokens, total, look in [
+    (_rows(3, 4, late), 2, [2, 3, 1], 0.288, "rules 2 and 3: (1) ends first, at 0.1"),
+    (_rows(3, 4, late)[:1], 2, [1], 0.1, "rule 4: (2) has 0.8, but is open"),
+    (_rows(3, 4, late)[:2], 2, [1], 0.1, "rule 3: (1) is put aside, out of the beam"),
+    (_rows(3, 4, slow), 2, [2, 2, 1], 0.384, "rule 4: (2, 1), at 0.24, ends earlier"),
+    (_rows(2, 4, early), 2, [1], 0.3, "rule 4: (1) has 0.3 and (2, 1) has 0.25"),
+    (_rows(3, 5, close), 2, [2, 2, 1], 0.09, "rule 2: (3, 4) with 0.14 is only third"),
+    (few, 20, [3, 1], 0.24, "rule 2: there may be fewer extensions than width"),
 ]:
-    case = f"T = {len(p)} and width 2, {look}"
-    got = expect_result(beam_decode, np.log(p), 0, 1, 2, case=case)
+    case = f"T = {len(p)} and width {width}, {look}"
+    got = expect_result(beam_decode, np.log(p), 0, 1, width, case=case)
     expect_parts(got, ["tokens", "total"])
     expect_close(got[0], tokens, case)
     expect_close(got[1], np.log(total), f"the total with {case}")
@@ -2219,8 +2334,9 @@ for T, V, width, rare in [
 # Write the attention out; `torch.nn.MultiheadAttention`, `scaled_dot_product_attention`
 # and `given_attention` are not an answer.
 #
-# Shapes: `x_t (B, d)`, `places (longest, d)` with more rows than the cache has tokens,
-# `cache` a tuple `(k, v)` of two arrays `(B, heads, t, d_head)`, where $t$ may be 0 and
+# Shapes: `x_t (B, d)`, `places (longest, d)` with the row $\mathbf r_t$ in `places[t]`
+# and more rows than the cache has tokens, `cache` a tuple `(k, v)` of two arrays
+# `(B, heads, t, d_head)`, whose shape tells you `heads` and $t$; $t$ may be 0, and
 # `heads` times `d_head` is $d$, `p` a dict with `"W_q"`, `"W_k"`, `"W_v"`, `"W_o"`,
 # each `(d, d)`, and `"b_q"`, `"b_k"`, `"b_v"`, `"b_o"`, each `(d,)` → `(y_t, cache)` in
 # this order: `y_t (B, d)`, and the new tuple `(k, v)` of arrays
@@ -2311,15 +2427,10 @@ expect_parts(got, ["y_t", "cache"])
 expect_parts(got[1], ["k", "v"])
 keys = [[[[0.0], [np.log(3.0)]], [[0.0], [0.0]]]]
 expect_close(got[1][0], keys, "the keys in the example above, and the place of z")
-expect_close(got[1][1], [[[[4.0], [8.0]], [[6.0], [2.0]]]], "the values in the example")
-expect_close(got[0], [[7.0, 4.0]], "the table of the example above")
-weights |= {f"W_{name}": np.eye(2) for name in "qkvo"}
-weights |= {f"b_{name}": np.zeros(2) for name in "qkvo"}
-empty = np.zeros((1, 1, 0, 2)), np.zeros((1, 1, 0, 2))
-got = expect_result(
-    cached_step, np.array([[90.0, 80.0]]), np.zeros((1, 2)), empty, weights
-)
-expect_close(got[0], [[90.0, 80.0]], "the task: scores may be as large as 10,000")
+look = "the values in the example above, and the formula of v in the task"
+expect_close(got[1][1], [[[[4.0], [8.0]], [[6.0], [2.0]]]], look)
+look = "the table of the example above, and equations (5.2) and (5.4)"
+expect_close(got[0], [[7.0, 4.0]], look)
 got = expect_result(
     cached_step,
     np.cos(np.arange(8.0)).reshape(2, 4),
@@ -2329,6 +2440,7 @@ got = expect_result(
         np.cos(np.arange(8.0)).reshape(2, 2, 1, 2),
     ),
     _attention_weights(4, _waves()),
+    case="B = 2, two heads of two features and a cache of 1 token",
 )
 look = "two heads of two features, B = 2: the heads' slices, (5.4), and z in all three"
 keys = [
@@ -2345,8 +2457,21 @@ want = [
     [0.511307, 0.271609, -0.217805, -0.50697],
     [1.195781, 0.819458, -0.310271, -1.154738],
 ]
-look = "two heads of two features, B = 2: the root, the softmax, W_o and b_o"
+look = "two heads of two features, B = 2: the query of z, the root and the softmax in "
+look += "(5.2), the heads side by side, W_o and b_o"
 expect_close(got[0], want, look)
+weights = {f"W_{name}": np.eye(2) for name in "qkvo"}
+weights |= {f"b_{name}": np.zeros(2) for name in "qkvo"}
+got = expect_result(
+    cached_step,
+    np.array([[100.0, 1.0], [2.0, 3.0]]),
+    np.zeros((1, 2)),
+    (np.zeros((2, 2, 0, 1)), np.zeros((2, 2, 0, 1))),
+    weights,
+    case="an empty cache, B = 2 and two heads",
+)
+look = "the task: scores may be as large as 10,000, in each head and sequence by itself"
+expect_close(got[0], [[100.0, 1.0], [2.0, 3.0]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, heads, d, size in [
@@ -2417,8 +2542,8 @@ for B, T, heads, d, size in [
 # - the output: a matrix $(d, V)$ and $V$ biases. If `tied` is true, the output's matrix
 #   is that of the embeddings, transposed, and is not counted again; its biases are.
 #
-# `layers`, `d`, `d_ff`, `V`, `longest` are integers, `pre_norm` and `tied` booleans
-# → one integer. Layers may be 0.
+# Shapes: the integers `layers`, which may be 0, `d`, `d_ff`, `V` and `longest`, the
+# booleans `pre_norm` and `tied` → one integer.
 #
 # **Example.** One layer, $d=2$, $d_{\text{ff}}=3$, $V=5$, `longest` 4. Attention has
 # $4 \cdot 4 + 4 \cdot 2 = 24$, the feed-forward part $6 + 3 + 6 + 2 = 17$, the two
@@ -2448,12 +2573,15 @@ def count_parameters(layers, d, d_ff, V, longest, pre_norm, tied):
 
 
 # %% test="count_parameters" points=2
+names = ["layers", "d", "d_ff", "V", "longest", "pre_norm", "tied"]
+second = "with a second layer: what each block has, and what the model has once"
 for sizes, want, what in [
     ((1, 2, 3, 5, 4, True, False), 86, "pre-norm, not tied"),
     ((1, 2, 3, 5, 0, False, True), 64, "post-norm, tied, with sinusoids"),
-    ((2, 2, 3, 5, 4, True, False), 135, "pre-norm, not tied, with a second layer"),
+    ((2, 2, 3, 5, 4, True, False), 135, f"pre-norm, not tied, {second}"),
 ]:
-    got = expect_result(count_parameters, *sizes)
+    case = ", ".join(f"{k} = {v}" for k, v in zip(names, sizes, strict=True))
+    got = expect_result(count_parameters, *sizes, case=case)
     exact = np.shape(got) == () and got == want
     assert exact, (
         f"Expected exactly {want}, got {got}. Look at the example above, {what}."
@@ -2507,8 +2635,8 @@ for layers in [0, 1, 2, 5]:
 # 4. `recurrent`: one pass of a stack of as many recurrent layers, chapter 1's. Each has
 #    two matrices $(d, d)$ for every token, and every token is scored as above.
 #
-# `T`, at least 1, `layers`, `d`, `d_ff`, `V` are integers → the four integers
-# `(one_pass, rewritten, cached, recurrent)` in this order.
+# Shapes: the integers `T`, at least 1, `layers`, `d`, `d_ff` and `V` → a tuple of four
+# integers, `(one_pass, rewritten, cached, recurrent)` in this order.
 #
 # **Example.** $T=2$, one layer, $d=2$, $d_{\text{ff}}=3$, $V=5$. For each new token
 # $4 \cdot 4 + 2 \cdot 6 + 10 = 38$, for each pair 4.
@@ -2538,14 +2666,19 @@ def count_multiply_adds(T, layers, d, d_ff, V):
 
 # %% test="count_multiply_adds" points=3
 names = ["one_pass", "rewritten", "cached", "recurrent"]
-for layers, wants in [(1, [92, 134, 88, 36]), (2, [164, 238, 156, 52])]:
-    got = expect_result(count_multiply_adds, 2, layers, 2, 3, 5)
+for T, layers, wants, what in [
+    (2, 1, [92, 134, 88, 36], ""),
+    (2, 2, [164, 238, 156, 52], ", but with two layers: what comes in each, what once"),
+    (3, 1, [150, 284, 138, 54], ", but with T = 3, where the example has T = d = 2"),
+]:
+    case = f"T = {T}, layers = {layers}, d = 2, d_ff = 3, V = 5"
+    got = expect_result(count_multiply_adds, T, layers, 2, 3, 5, case=case)
     expect_parts(got, names)
     for name, came, want in zip(names, got, wants, strict=True):
         exact = np.shape(came) == () and came == want
         assert exact, (
-            f"Expected exactly {want} for {name}, got {came}. Look at the example "
-            f"above, with layers = {layers}."
+            f"Expected exactly {want} for {name}, got {came}. Look at {name} in the "
+            f"list of the task and in the example{what}."
         )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()

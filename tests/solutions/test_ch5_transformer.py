@@ -26,7 +26,7 @@ SOLVED = A.solved
 EQUATIONS = {
     "attention": "one attention variance",
     "peak_and_slope": "attention variance",
-    "make_mask": "",
+    "make_mask": "attention",
     "masked_attention": "attention",
     "split_heads": "heads",
     "merge_heads": "heads",
@@ -44,7 +44,7 @@ EQUATIONS = {
     "beam_decode": "",
     "cached_step": "attention heads",
     "count_parameters": "heads ffn norm pre-post",
-    "count_multiply_adds": "",
+    "count_multiply_adds": "heads ffn",
 }
 
 
@@ -188,7 +188,7 @@ def training_examples():
     mask = np.array([[True, False]])
     loss, dy = SOLVED["smoothed_cross_entropy"](y, np.array([[3, 1]]), mask, 0.2)
     rates = SOLVED["learning_rates"](np.array([1, 4, 16]), 4, 4)
-    terms = f"{0.15 * np.log(6):.4f} + {0.85 * np.log(2):.4f} = {loss:.4f}"
+    terms = f"{0.15 * np.log(6):.5f} + {0.85 * np.log(2):.5f} = {loss:.5f}"
     return {
         "smoothed_cross_entropy": [terms, *rows(np.round(dy, 4)[0, :1])],
         "learning_rates": [f"{rate:g}$" for rate in rates],
@@ -293,13 +293,25 @@ SLIPS = {
         "peak_and_slope",
         "e.max(axis=1, keepdims=True)",
         "0",
-        "Look at peak of two queries, one with scores of 10,000",
+        "no exponential may overflow (section 5.1)",
+    ),
+    "one query's keys for all": (
+        "peak_and_slope",
+        """np.einsum("nd,nsd->ns", q, k)""",
+        "q @ k[0].T",
+        "query n meets its own keys k[n]",
     ),
     "a mask of numbers": (
         "make_mask",
         "return past &",
         "return 1.0 * past *",
         "got an array of float64 with shape (2, 2, 3)",
+    ),
+    "a causal mask of numbers": (
+        "make_mask",
+        "return past &",
+        "return (np.tri(T) if causal else past) *",
+        "Expected an array of bool with shape (2, 3, 3), got an array of float64",
     ),
     "hidden too late": (
         "masked_attention",
@@ -311,13 +323,49 @@ SLIPS = {
         "masked_attention",
         "mask, scores, -np.inf",
         "mask, scores, -1e4",
-        "seen are scores of -10,000, hidden 10,000",
+        "sees scores of -10,000, and one of 10,000 is hidden.",
+    ),
+    "one largest seen score": (
+        "masked_attention",
+        "scores.max(axis=-1, keepdims=True)",
+        "scores.max()",
+        "Look at section 5.3 and each query's own largest seen score",
     ),
     "no mask": (
         "multi_head",
         "mask[:, None]",
         "True",
-        "Look at the mask, section 5.3: a row of memory that no query may see changed",
+        "Expected the same answers of a sequence before and after a row of its memory",
+    ),
+    "a mask turned round": (
+        "multi_head",
+        "mask[:, None]",
+        "~mask[:, None]",
+        "and the mask, section 5.3, in which true means seen",
+    ),
+    "heads merged in one reshape": (
+        "multi_head",
+        "answers.transpose(0, 2, 1, 3)",
+        "answers",
+        "how section 5.4 splits and merges the heads",
+    ),
+    "no bias of the queries": (
+        "multi_head",
+        "x @ W_q + b_q",
+        "x @ W_q",
+        "W_q is 0 and W_k is not, so the query is b_q alone",
+    ),
+    "one largest score in all heads": (
+        "multi_head",
+        "scores.max(axis=-1, keepdims=True)",
+        "scores.max()",
+        "for each query in each head by itself",
+    ),
+    "the sine of one place": (
+        "sinusoids",
+        "np.sin(angles)",
+        "np.sin(theta) * np.arange(T)[:, None]",
+        "Look at the rows of places 2 and 3, where theta_0 = 1",
     ),
     "keys of the tokens themselves": (
         "multi_head",
@@ -336,6 +384,18 @@ SLIPS = {
         '(feed, p["norm_2"])',
         '(feed, p["norm_1"])',
         "two different norms, pre_norm = True: (5.8)",
+    ),
+    "one head": (
+        "encoder_block",
+        "mask, heads",
+        "mask, 1",
+        "the heads and the mask that are given, b_1 and b_2 of (5.5)",
+    ),
+    "no inner bias": (
+        "encoder_block",
+        ' + p["b_1"]',
+        "",
+        "the heads and the mask that are given, b_1 and b_2 of (5.5)",
     ),
     "padding without an axis": (
         "decoder_block",
@@ -391,6 +451,18 @@ SLIPS = {
         "share.max() * (np.exp",
         "Look at the gradient of the example above",
     ),
+    "a mean for each sequence": (
+        "smoothed_cross_entropy",
+        "/ mask.sum()",
+        "/ mask.sum(axis=1)[:, None, None].clip(1) / len(mask)",
+        "Look at the loss: the mean over all N tokens that count",
+    ),
+    "the two sizes swapped": (
+        "learning_rates",
+        "d**-0.5 * np.minimum(steps**-0.5, steps * warm**-1.5)",
+        "warm**-0.5 * np.minimum(steps**-0.5, steps * d**-1.5)",
+        "Look at the steps 36, 3 and 9, d = 4 and warm = 9, and equation (5.12)",
+    ),
     "whole numbers for the rates": (
         "learning_rates",
         "return d**-0.5",
@@ -402,6 +474,12 @@ SLIPS = {
         "np.full((B, T), fill)",
         "np.full((B, T), float(fill))",
         "got an array of float64 with shape (2, 5)",
+    ),
+    "what fills taken for a token": (
+        "greedy_decode",
+        "return tokens, totals",
+        "return tokens, totals + 0 * log_p[:, 0, 0, tokens[:, -1]].sum()",
+        "and fill 7, which is no token of the table, got IndexError",
     ),
     "all end together": (
         "greedy_decode",
@@ -425,7 +503,31 @@ SLIPS = {
         "beam_decode",
         "np.array(tokens)",
         "tokens",
-        "Expected an array of int with shape (2,), got a list",
+        "shape (2,), got a list. Look at the shapes of the task: (tokens, total) in",
+    ),
+    "the total first": (
+        "beam_decode",
+        "np.array(tokens), total",
+        "total, np.array(tokens)",
+        "Expected an array of int with shape (2,), got a float64. Look at the shapes",
+    ),
+    "what is finished stays in the beam": (
+        "beam_decode",
+        "best = sorted(grown, reverse=True)[:width]",
+        "best, done = sorted(grown + done, reverse=True)[:width], []",
+        "rule 3: (1) is put aside, out of the beam",
+    ),
+    "an end when as many are finished": (
+        "beam_decode",
+        "best = sorted(grown, reverse=True)[:width]",
+        "best = sorted(grown, reverse=True)[: width * (len(done) < width)]",
+        "rule 4: (2, 1), at 0.24, ends earlier",
+    ),
+    "as many as the width": (
+        "beam_decode",
+        "best = sorted(grown, reverse=True)[:width]",
+        "best = [sorted(grown)[~i] for i in range(width if grown else 0)]",
+        "to work for T = 2 and width 20, rule 2: there may be fewer extensions than",
     ),
     "an empty cache": (
         "cached_step",
@@ -439,6 +541,24 @@ SLIPS = {
         "places[0]",
         "Look at the keys in the example above, and the place of z",
     ),
+    "a query without its place": (
+        "cached_step",
+        """        (z @ p[f"W_{name}"]""",
+        """        ((x_t if name == "q" else z) @ p[f"W_{name}"]""",
+        "B = 2: the query of z, the root and the softmax in (5.2), the heads side by",
+    ),
+    "one largest score for a batch": (
+        "cached_step",
+        "scores.max(axis=3, keepdims=True)",
+        "scores.max()",
+        "scores may be as large as 10,000, in each head and sequence by itself",
+    ),
+    "a last norm in each layer": (
+        "count_parameters",
+        "ends += norm",
+        "ends += layers * norm",
+        "with a second layer: what each block has, and what the model has once",
+    ),
     "the tie counted twice": (
         "count_parameters",
         "if not tied",
@@ -449,7 +569,19 @@ SLIPS = {
         "count_multiply_adds",
         "2 * d * d_ff) + d * V",
         "2 * d * d_ff + d * V)",
-        "Look at the example above, with layers = 2",
+        "but with two layers: what comes in each, what once",
+    ),
+    "a square of the tokens in the recurrent layers": (
+        "count_multiply_adds",
+        "T * (layers * 2 * d * d + d * V)",
+        "T * (layers * 2 * T * d + d * V)",
+        "Expected exactly 54 for recurrent, got 66. Look at recurrent in the list of",
+    ),
+    "four numbers in an array": (
+        "count_multiply_adds",
+        "return one_pass, rewritten, cached, ",
+        "return np.arange(4) + ",
+        "Expected 4 results, one_pass, rewritten, cached, recurrent, got a ndarray",
     ),
     "one key for each step": (
         "count_multiply_adds",
