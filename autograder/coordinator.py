@@ -107,13 +107,18 @@ def _is_of(record: Record, job: Job) -> bool:
 def _results(futures: dict) -> Iterator[tuple]:
     """Each submission with its job and what became of it, as they end.
 
-    Raises NoSandbox where a worker's machine has none: that is no student's fault.
+    Each result is fetched at once: a worker that dies takes with it what nobody has
+    fetched. Raises NoSandbox where a worker's machine has none: that is no student's
+    fault.
     """
     from distributed import as_completed
 
-    for future in as_completed(list(futures)):
+    ended = as_completed(list(futures), with_results=True, raise_errors=False)
+    for future, result in ended:
         submission, job = futures.pop(future)
-        if isinstance(future.exception(), NoSandbox):
-            raise future.exception()
-        done = future.status == "finished"
-        yield submission, job, future.result() if done else refuse(job, DIED)
+        if future.status == "error":
+            _, error, _ = result
+            if isinstance(error, NoSandbox):
+                raise error
+            result = refuse(job, DIED)
+        yield submission, job, result

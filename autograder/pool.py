@@ -10,8 +10,9 @@ from .errors import UsageError
 from .forks import ForkServer, fork_server
 
 if TYPE_CHECKING:
-    from distributed import SpecCluster
+    from distributed import LocalCluster
 
+STARTS = 3
 LOOK_SECONDS = 5
 DEATHS = 10  # of workers under one notebook, by chance or not, before it is given up
 PRELOAD = [  # what a worker uses: imported once, before workers are forked
@@ -91,28 +92,36 @@ class Pool:
                 "distributed.scheduler.allowed-failures": DEATHS,
             }
         ):
-            from distributed import Client, LocalCluster
+            from distributed import Client
 
-            try:
-                started = LocalCluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    memory_limit=0,
-                    dashboard_address="127.0.0.1:0",  # free: several may run at once
-                    silence_logs=logging.CRITICAL,
-                )
-            except RuntimeError as error:
-                raise UsageError(
-                    f"The workers could not be started ({error}): see that the machine "
-                    "has memory left, and grade again."
-                ) from None
-            with started as cluster, Client(cluster) as client:
+            with start(workers) as cluster, Client(cluster) as client:
                 keep(cluster, workers)
                 yield client
 
 
-def keep(cluster: "SpecCluster", workers: int) -> None:
+def start(workers: int) -> "LocalCluster":
+    """Start a cluster; once more where a worker died while it began."""
+    from distributed import LocalCluster
+
+    for attempt in range(STARTS):
+        try:
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=0,
+                dashboard_address="127.0.0.1:0",  # free: several may run at once
+                silence_logs=logging.CRITICAL,
+            )
+        except RuntimeError as error:
+            reason = f"{attempt + 1} attempts, {error}"
+    raise UsageError(
+        f"The workers could not be started ({reason}): see that the machine has memory "
+        "left, and grade again."
+    )
+
+
+def keep(cluster: "LocalCluster", workers: int) -> None:
     """Have a cluster look every few seconds whether it lacks a worker.
 
     Dask restarts a worker that dies, but gives up one that is away when it looks
