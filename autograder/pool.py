@@ -100,7 +100,7 @@ class Pool:
 
 
 def start(workers: int) -> "LocalCluster":
-    """Start a cluster; once more where a worker died while it began."""
+    """Start a cluster; again, a few times, where a worker died while it began."""
     from distributed import LocalCluster
 
     for attempt in range(STARTS):

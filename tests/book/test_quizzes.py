@@ -293,5 +293,6 @@ def test_in_print_the_reasons_are_unfolded(page):
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_no_question_stands_between_a_sentence_and_its_equation(path):
     text = path.read_text(encoding="utf-8")
-    for before in re.findall(r"(\S)\s*\n\n:::\{quiz\}", text):
-        assert before != ":"
+    before = re.findall(r"(\S)\s*\n\n:::\{quiz\}", text)
+    assert len(before) == text.count(":::{quiz}") > 0
+    assert ":" not in before
