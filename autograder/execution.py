@@ -4,13 +4,10 @@
 autograde`, the formgrader and `python -m autograder` all run notebooks this way.
 """
 
-import marshal
 import tempfile
 import time
-from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 from nbformat import NotebookNode
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.utils import determine_grade
@@ -18,6 +15,7 @@ from traitlets import Bool, Integer, Unicode
 
 from .answers import CATALOGUE
 from .blueprint import names_used, read_blueprint
+from .compiled import compile_module
 from .errors import ForkServerEnded, NoSandbox, UsageError
 from .faults import OwnCells
 from .forks import fork_server, replace_fork_server
@@ -172,14 +170,8 @@ class JudgingExecute(NbGraderPreprocessor):
         if left <= 0 or not texts or not self._session.alive:
             return None
         try:
-            modules = list(map(_compiled, texts))
+            modules = list(map(compile_module, texts))
             return self._session.recognise(task, modules, left)
         except (UsageError, SyntaxError) as error:  # no hint, but the verdict stands
             self.log.warning("No diagnosis of %s: %s", task, error)
             return None
-
-
-@lru_cache(maxsize=8)
-def _compiled(module: bytes) -> np.ndarray:
-    """A module of a catalogue as bytes: it takes longer to compile than to use."""
-    return np.frombuffer(marshal.dumps(compile(module, "catalogue", "exec")), np.uint8)

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedNotebook,
+)
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.preprocessors.base import NbGraderPreprocessor
@@ -36,10 +43,38 @@ class SaveToOpen(SaveAutoGrades):
         self.notebook_id = resources["nbgrader"]["notebook"]
         self.assignment_id = resources["nbgrader"]["assignment"]
         self.student_id = resources["nbgrader"]["student"]
-        self.gradebook = resources["gradebook"]
-        self.gradebook.db().flush()  # all rows are there: no query needs a change
-        with self.gradebook.db().no_autoflush:
+        gradebook = resources["gradebook"]
+        gradebook.db().flush()  # all rows are there: no query needs a change
+        names = self.notebook_id, self.assignment_id, self.student_id
+        self.gradebook = _Rows(gradebook, gradebook.find_submission_notebook(*names))
+        with gradebook.db().no_autoflush:
             return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+
+class _Rows:
+    """A gradebook with the rows of one notebook at hand.
+
+    nbgrader asks for each row by itself, with a query over seven tables.
+    """
+
+    def __init__(self, gradebook: Gradebook, notebook: SubmittedNotebook) -> None:
+        self.db, self._gradebook = gradebook.db, gradebook
+        self._grades, self._comments = (
+            dict(
+                self.db.query(BaseCell.name, row)
+                .join(row, row.cell_id == BaseCell.id)
+                .filter(row.notebook_id == notebook.id)
+            )
+            for row in (Grade, Comment)
+        )
+
+    def find_grade(self, cell: str, *names: str) -> Grade:
+        """The grade of a cell; MissingEntry if there is none."""
+        return self._grades.get(cell) or self._gradebook.find_grade(cell, *names)
+
+    def find_comment(self, cell: str, *names: str) -> Comment:
+        """The comment on a cell; MissingEntry if there is none."""
+        return self._comments.get(cell) or self._gradebook.find_comment(cell, *names)
 
 
 @contextmanager

@@ -85,18 +85,19 @@ class Pool:
     @contextmanager
     def _local(self, workers: int) -> Iterator:
         import dask
+        from distributed import Client  # first: leaving `set` would undo its defaults
 
-        with dask.config.set(
-            {
-                "distributed.worker.multiprocessing-method": "forkserver",
-                "distributed.scheduler.allowed-failures": DEATHS,
-            }
+        options = {
+            "distributed.worker.multiprocessing-method": "forkserver",
+            "distributed.scheduler.allowed-failures": DEATHS,
+        }
+        with (
+            dask.config.set(options),
+            start(workers) as cluster,
+            Client(cluster) as client,
         ):
-            from distributed import Client
-
-            with start(workers) as cluster, Client(cluster) as client:
-                keep(cluster, workers)
-                yield client
+            keep(cluster, workers)
+            yield client
 
 
 def start(workers: int) -> "LocalCluster":

@@ -24,6 +24,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+PLAIN = frozenset([bool, int, str, type(None)])  # JSON has them as they are
+SEQUENCES = (list, tuple)
 MAX_BYTES = 32 * 2**20  # of one frame
 MAX_DEPTH = 16  # of nested lists, tuples and dicts
 MAX_NODES = 100_000  # values in one frame
@@ -32,6 +34,8 @@ DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"]
 )
 HEAD = struct.Struct(">II")
+JSON = json.JSONEncoder(check_circular=False, separators=(",", ":"))
+PIECE = 2**16  # bytes read at once; more would be fresh pages for each message
 SEND_TIMEOUT = struct.pack("ll", 10, 0)  # seconds until a reader takes what is sent
 
 
@@ -58,7 +62,7 @@ def encode(value: object, keep: Callable[[object], int] | None = None) -> bytes:
     """
     packer = _Packer(keep)
     try:
-        text = json.dumps(packer.pack(value, 0)).encode("ascii")
+        text = JSON.encode(packer.pack(value, 0)).encode("ascii")
     except WireError:
         raise
     except (ValueError, TypeError, RecursionError) as error:  # an int of 5,000 digits
@@ -118,8 +122,11 @@ class _Packer(_Counter):
 
     def pack(self, value: object, depth: int) -> list:
         self._step(depth)
-        if value is None or isinstance(value, bool):
-            return ["NoneType" if value is None else "bool", value]
+        kind = type(value)
+        if kind is float:
+            return ["float", value.hex()]
+        if kind in PLAIN:
+            return [kind.__name__, value]
         if isinstance(value, str):
             return ["str", str(value)]
         if isinstance(value, np.generic):  # np.float64 is a float, too
@@ -128,24 +135,25 @@ class _Packer(_Counter):
             return ["int", int(value)]
         if isinstance(value, float):
             return ["float", float(value).hex()]
-        if isinstance(value, list | tuple):
+        if isinstance(value, SEQUENCES):
             kind = "list" if isinstance(value, list) else "tuple"
             return [kind, [self.pack(item, depth + 1) for item in value]]
         if isinstance(value, dict):
             pairs = [[self.pack(x, depth + 1) for x in kv] for kv in value.items()]
             return ["dict", pairs]
+        if isinstance(value, np.ndarray):
+            return self._pack_array("array", value)
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return self._pack_array("tensor", value.detach().cpu().numpy())
-        if isinstance(value, np.ndarray):
-            return self._pack_array("array", value)
         if self._keep is None:
             raise WireError(f"a value of type {type(value).__name__} cannot be sent")
         return ["object", self._keep(value), type(value).__name__]
 
     def _pack_array(self, kind: str, value: object) -> list:
         array = np.asarray(value)
-        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        if array.dtype.str not in DTYPES:  # big-endian numbers can travel, too
+            array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         if array.dtype.str not in DTYPES:
             raise WireError(f"an array of dtype {array.dtype} cannot be sent")
         if array.nbytes > MAX_BYTES:
@@ -164,6 +172,8 @@ class _Unpacker(_Counter):
         if type(message) is not list or not message or type(message[0]) is not str:
             raise WireError("a value does not say its kind")
         kind, *content = message
+        if kind == "float":
+            return float.fromhex(*content)
         if kind in ("array", "scalar", "tensor"):
             return self._unpack_array(kind, *content)
         if kind == "object":
@@ -176,8 +186,6 @@ class _Unpacker(_Counter):
             if type(content).__name__ != kind:
                 raise WireError(f"a value is not the {kind} it claims to be")
             return content
-        if kind == "float":
-            return float.fromhex(content)
         if kind not in ("list", "tuple", "dict") or type(content) is not list:
             raise WireError("a value is of unknown kind")
         if kind == "dict":
@@ -198,9 +206,8 @@ class _Unpacker(_Counter):
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if self.place + size > len(self._frame):
             raise WireError("an array's bytes do not fill its shape")
-        raw = self._frame[self.place : self.place + size]
+        array = np.ndarray(shape, dtype, self._frame, self.place).copy()
         self.place += size
-        array = np.frombuffer(raw, dtype).reshape(shape).copy()
         if kind == "tensor":
             import torch  # the set-up of a notebook without tensors need not have it
 
@@ -256,7 +263,7 @@ class Channel:
                 if left <= 0 or not self._poll.poll(1000 * left):
                     raise TimeoutError("no answer in time")
             try:
-                part = self._sock.recv(2**20)
+                part = self._sock.recv(PIECE)
             except OSError as error:
                 raise Closed(str(error)) from None
             if not part:

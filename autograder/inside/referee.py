@@ -6,12 +6,12 @@ sees a test.
 """
 
 import builtins
-import marshal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..answers import Catalogue, run_catalogue
+from ..compiled import load
 from ..diagnosis import recognise
 from ..wire import Channel, Closed, WireError, decode, encode
 from .shell import Shell, interruptible
@@ -45,13 +45,23 @@ class Bench:
         request = decode(frame)
         return getattr(self, f"_{request.pop('do')}")(**request)
 
-    def _run(self, source: str, names: dict[str, str] | None = None) -> bytes:
-        """Run a cell; `names` are the student's that it may use, with their kinds."""
+    def _run(
+        self,
+        source: str,
+        codes: Sequence[np.ndarray] = (),
+        names: dict[str, str] | None = None,
+    ) -> bytes:
+        """Run a cell, compiled where it could be.
+
+        Parameters
+        ----------
+        names : what it may use of the student's, with their kinds.
+        """
         names = names or {}
         found = {name: self._stand_in(name, kind) for name, kind in names.items()}
         self._shell.user_ns.update(found)
         try:
-            return encode(self._shell.run(source))
+            return encode(self._shell.run(source, load(codes)))
         finally:
             for name in found:
                 self._shell.user_ns.pop(name, None)
@@ -63,8 +73,7 @@ class Bench:
         """
         with self._shell.collecting(), interruptible():
             if self._catalogue is None:
-                codes = [marshal.loads(module.tobytes()) for module in catalogue]
-                self._catalogue = run_catalogue(codes)
+                self._catalogue = run_catalogue(load(catalogue))
             answer = self._function(task, strict=False)
             found = recognise(answer, task, self._catalogue)
         return encode(None if found is None else [found.name, found.hint])

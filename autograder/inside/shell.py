@@ -5,13 +5,17 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from types import CodeType
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+from ..compiled import code_name
 
 MAX_TEXT = 100_000  # characters that one cell may print
 MAX_OUTPUTS = 5 * 2**20  # bytes of pictures and other outputs of one cell
@@ -129,6 +133,13 @@ class _Hook(DisplayHook):
         """Nothing is open."""
 
 
+class _Compiler(CachingCompiler):
+    """Names a cell's code as those do who compile it elsewhere."""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return code_name(transformed_code)
+
+
 class Shell(InteractiveShell):
     """An IPython whose outputs are collected in `outputs`."""
 
@@ -142,6 +153,7 @@ class Shell(InteractiveShell):
         self.outputs = Outputs()
         super().__init__(
             config=config,
+            compiler_class=_Compiler,
             display_pub_class=_Publisher,
             displayhook_class=_Hook,
             user_module=None,
@@ -178,11 +190,34 @@ class Shell(InteractiveShell):
         ):
             yield outputs
 
-    def run(self, source: str) -> list[dict]:
-        """Run a cell; its outputs as nbformat has them."""
+    def should_run_async(self, raw_cell: str, **options: object) -> bool:
+        """Whether a cell awaits something; IPython compiles it to see that."""
+        may = "await" in raw_cell or "async" in raw_cell
+        return may and super().should_run_async(raw_cell, **options)
+
+    def run(self, source: str, codes: Sequence[CodeType] = ()) -> list[dict]:
+        """Run a cell; its outputs as nbformat has them.
+
+        Parameters
+        ----------
+        codes : the cell, where it is compiled already.
+        """
         with self.collecting() as outputs, interruptible():
-            self.run_cell(source, store_history=True)
+            if codes:
+                self._run_compiled(source, codes)
+            else:
+                self.run_cell(source, store_history=True)
         return outputs.as_list()
+
+    def _run_compiled(self, source: str, codes: Sequence[CodeType]) -> None:
+        self.compile.cache(source, self.execution_count)  # for a traceback's lines
+        with self.builtin_trap, self.display_trap:
+            try:
+                for code in codes:
+                    exec(code, self.user_ns)
+            except BaseException:
+                self.showtraceback(running_compiled_code=True)
+        self.execution_count += 1
 
 
 @contextmanager

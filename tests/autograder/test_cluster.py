@@ -135,6 +135,25 @@ def free_port():
         return probe.getsockname()[1]
 
 
+TWICE = """
+import contextlib, dask
+from autograder import pool
+
+def fail(workers):
+    raise RuntimeError
+
+pool.start = fail
+local = pool.Pool(scheduler="none")._local(1)
+with contextlib.suppress(RuntimeError), local:
+    pass
+dask.config.get("distributed.comm.require-encryption")
+"""
+
+
+def test_a_second_class_in_one_process_finds_dasks_settings():
+    subprocess.run([sys.executable, "-c", TWICE], env=environment(), check=True)
+
+
 def test_a_cluster_that_shares_no_folder_grades_the_same(tmp_path, released):
     """Two workers that cannot see the course: a file system of nothing lies over it."""
     hidden = tmp_path / "instructor"
