@@ -3,6 +3,10 @@
 Matplotlib states coordinates to a millionth of a point, names every group, and
 repeats the outline of each letter in each figure. Here coordinates keep a hundredth,
 ids that nothing refers to go, and one outline of a letter serves the whole page.
+
+A chapter's figures have a third of its elements. So each stands in the page as text,
+in a `noscript`, until the browser has time for it or its reader comes near: see
+`figures.js`.
 """
 
 import base64
@@ -37,17 +41,12 @@ def slim(svg: str) -> str:
 
 
 def share_glyphs(svg: str, outlines: dict[str, str]) -> str:
-    """Drop outlines that a figure before this one on the page has defined.
+    """Drop the outlines of letters, which are defined once a page.
 
     `outlines` maps each outline to the id of its definition, and is added to.
     """
-    same = {}
-
-    def define_once(glyph: re.Match) -> str:
-        same[glyph[1]] = outlines.setdefault(glyph[2], glyph[1])
-        return glyph[0] if same[glyph[1]] == glyph[1] else ""
-
-    svg = GLYPH.sub(define_once, svg)
+    same = {g[1]: outlines.setdefault(g[2], g[1]) for g in GLYPH.finditer(svg)}
+    svg = GLYPH.sub("", svg)
     return re.sub(r'href="#([^"]+)"', lambda m: f'href="#{same.get(m[1], m[1])}"', svg)
 
 
@@ -61,7 +60,16 @@ def slim_figure(figure: re.Match, outlines: dict[str, str]) -> str:
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     limit = re.search(r"max-width:\d+px", svg)[0]
     frame = f"aspect-ratio:{width}/{height};{limit}"
-    return f'<div class="figure-frame" style="{frame}">{svg}</div>'
+    return (
+        f'<div class="figure-frame" style="{frame}"><noscript>{svg}</noscript></div>'
+    )
+
+
+def definitions(outlines: dict[str, str]) -> str:
+    """Return the outlines of all letters on a page; nothing of them is seen."""
+    paths = "".join(f'<path id="{name}"{d}/>' for d, name in outlines.items())
+    unseen = 'aria-hidden="true" style="position:absolute" width="0" height="0"'
+    return f'<svg class="course-glyphs" {unseen}><defs>{paths}</defs></svg>'
 
 
 def slim_frame(frame: re.Match) -> str:
@@ -80,6 +88,8 @@ def slim_page(app: Sphinx, doctree: nodes.document, page: str) -> None:
         if "course-" in (html := raw.astext()):
             html = FIGURE.sub(lambda m: slim_figure(m, outlines), html)
             raw.children = [nodes.Text(FRAME.sub(slim_frame, html))]
+    if outlines:  # in no cell, as a reader may run that anew
+        doctree.append(nodes.raw("", definitions(outlines), format="html"))
 
 
 def setup(app: Sphinx) -> dict:

@@ -23,7 +23,8 @@ ROOT_PAGE, ABOUT = "index", "About the course"
 STILLS = 4
 """Frames that a moving picture is shown with on paper, at most."""
 
-FIGURE = re.compile(r"<svg\b[^>]*course-figure.*?</svg>", re.DOTALL)
+FIGURE = re.compile(r"<svg\b[^>]*course-(?:figure|glyphs).*?</svg>", re.DOTALL)
+WAITING = re.compile(r"<noscript>(<svg.*?</svg>)</noscript>", re.DOTALL)
 FRAME = re.compile(r'frames\[\d+\] = "(data:[^"]+)"')
 
 
@@ -75,6 +76,7 @@ def read(html: Path, name: str, part: str, known: set[str]) -> Page:
     """
     text = (html / f"{name}.html").read_text(encoding="utf-8")
     article = text[text.index("<article") : text.rindex("</article>")]
+    article = WAITING.sub(r"\1", article)
     figures: list[str] = []
     article = FIGURE.sub(lambda m: _set_aside(m[0], name, figures), article)
     soup = BeautifulSoup(article, "html.parser").article

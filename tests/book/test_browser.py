@@ -156,8 +156,44 @@ CONTRAST = """() => {
 }"""
 
 
+HEAVIEST = "ch5_transformer"
+
+
+def figures_of(page) -> int:
+    return page.locator("svg.course-figure").count()
+
+
+@pytest.fixture
+def figures(html) -> int:
+    """How many figures the heaviest chapter has."""
+    page = (html / f"{HEAVIEST}.html").read_text(encoding="utf-8")
+    return page.count('"course-figure"')
+
+
+def test_figures_are_drawn_when_they_come_near_or_are_printed(view, address, figures):
+    view.add_init_script("window.requestIdleCallback = () => {}")  # never has time
+    view.goto(f"{address}/{HEAVIEST}.html")
+    assert figures_of(view) < figures
+    view.locator(".figure-frame").last.scroll_into_view_if_needed()
+    view.locator(".figure-frame").last.locator("svg").wait_for()
+    assert figures_of(view) < figures
+    view.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    assert figures_of(view) == figures
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_all_figures_are_drawn_by_and_by(browser, address, figures, scripts):
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(f"{address}/{HEAVIEST}.html")
+    page.locator("svg.course-figure").nth(figures - 1).wait_for(state="attached")
+    assert figures_of(page) == figures
+    context.close()
+
+
 def test_ink_of_the_figures_stands_out_from_the_page(view, address):
     view.goto(f"{address}/ch1_rnn.html")
+    view.locator("svg.course-figure").first.wait_for(state="attached")
     assert view.evaluate(CONTRAST) > 7
 
 
