@@ -84,6 +84,9 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
     recorded. Exit status: 0 for full marks, 1 for less, 2 if it cannot be checked.
     """
     from .forks import fork_server
+
+    with suppress(NoSandbox):
+        fork_server(confined=True)  # it imports PyTorch while we read on
     from .submission import assignment_of, parse, read_bytes
 
     content = read_bytes(notebook)
@@ -91,8 +94,6 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
         nb = parse(content)
     except UsageError as error:
         raise UsageError(f"{notebook}: {error}") from None
-    with suppress(NoSandbox):
-        fork_server(confined=True)  # it imports PyTorch while we read on
     root, config = _open(course, notebook.parent)
     graded = _graded(root, config, assignment_of(nb, root), content)
     if graded.status == "refused":

@@ -13,12 +13,14 @@ The fork server itself runs nothing of a student's and holds nothing secret.
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
 from contextlib import suppress
 
 MAX_REQUEST = 10_000
+IDLE_SECONDS = 0.2  # without a request: then there is time to import more
 DONE = b"."  # the answer to each request; before them, one when forks can be shut
 # in here, and one when all is imported
 
@@ -37,7 +39,11 @@ def serve(control: socket.socket, confined: bool) -> None:
     keys: dict[int, int] = {}  # key of a request -> process
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.sendall(DONE)
+    complete = False
     while True:
+        if not complete and not select.select([control], [], [], IDLE_SECONDS)[0]:
+            _warm_further()
+            complete = True
         message, sockets, _, _ = socket.recv_fds(control, MAX_REQUEST, 2)
         if not message:
             break
@@ -74,7 +80,6 @@ def _warm(shell: object) -> None:
     """Import what notebooks import, and do once what is slow the first time."""
     import matplotlib.pyplot  # noqa: F401
     import torch
-    import torch.fx.experimental.symbolic_shapes
 
     from . import referee, student  # noqa: F401
 
@@ -84,6 +89,13 @@ def _warm(shell: object) -> None:
         shell.run(cell)  # imports what formats values and tracebacks
     shell.reset(new_session=True)
     gc.freeze()  # so that a fork's collector leaves the shared pages alone
+
+
+def _warm_further() -> None:
+    """Import what the first `backward()` of a process imports."""
+    import torch.fx.experimental.symbolic_shapes  # noqa: F401
+
+    gc.freeze()
 
 
 def _reap(keys: dict[int, int]) -> None:
