@@ -136,7 +136,7 @@ SLIPS = {
         "encode",
         "source != PAD",
         "source > BOS",
-        "one tanh around their sum, and each source's own padding",
+        "each source begins with h_0 = 0 and ends with its own padding",
     ),
     "an answer shorter than the target": (
         "tokens_right",
@@ -226,13 +226,19 @@ SLIPS = {
         "attention_step",
         """np.einsum("bh,bsh->bs", s_t, h)""",
         """np.clip(np.einsum("bh,bsh->bs", s_t, h), -700, 700)""",
-        "got [[0.5, 0.5, 0.0], [0.5, 0.5, 0.0]]. Look at the weights where scores are",
+        "got [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]. Look at the weights where scores are",
+    ),
+    "the smallest score subtracted": (
+        "attention_step",
+        "e.max(axis=1, keepdims=True)",
+        "np.where(mask, e, np.inf).min(axis=1, keepdims=True)",
+        "got [[0.25, 0.75, 0.0], [nan, 0.0, 0.0]]. Look at the weights where scores",
     ),
     "a number that is not low enough": (
         "attention_step",
         "-np.inf",
         "-1e4",
-        "got [[0.2, 0.6, 0.2], [0.75, 0.25, 0.0]]. Look at the weights where",
+        "got [[0.2, 0.6, 0.2], [1.0, 0.0, 0.0]]. Look at the weights where",
     ),
     "no steps": (
         "greedy_translation",
@@ -286,7 +292,7 @@ SLIPS = {
         "greedy_translation",
         "token != EOS",
         "(token != EOS) & (token != PAD)",
-        "EOS alone closes a row, for good, and no other",
+        "EOS alone closes a row: its own, and for good",
     ),
     "a number for padding that is not low enough": (
         "greedy_translation",
