@@ -232,13 +232,13 @@ SLIPS = {
         "attention_step",
         "e.max(axis=1, keepdims=True)",
         "np.where(mask, e, np.inf).min(axis=1, keepdims=True)",
-        "got [[0.25, 0.75, 0.0], [nan, 0.0, 0.0]]. Look at the weights where scores",
+        "got [[0.2689, 0.7311, 0.0], [nan, 0.0, 0.0]]. Look at the weights where",
     ),
     "a number that is not low enough": (
         "attention_step",
         "-np.inf",
         "-1e4",
-        "got [[0.2, 0.6, 0.2], [1.0, 0.0, 0.0]]. Look at the weights where",
+        "got [[0.2119, 0.5761, 0.2119], [1.0, 0.0, 0.0]]. Look at the weights",
     ),
     "no steps": (
         "greedy_translation",
