@@ -63,8 +63,9 @@
 # | $\bar{h}_t$ | context of step $t$ | `context` | `(B, T, H)` |
 # | $y_t$ | scores (logits) of the next token | `y_t` | `(B, V)` |
 #
-# Padding stands at the end of a source. What the arrays hold there means nothing,
-# unless a task says what it has to be. The gradient of the loss with respect to `a` is
+# Padding stands at the end of a source, unless a task says that the mask may have any
+# pattern. What the arrays hold there means nothing, unless a task says what it has to
+# be. The gradient of the loss with respect to `a` is
 # called `da` or `d_a` and has the shape of `a`.
 
 # %% setup="helpers" file="expect.py"
@@ -135,47 +136,61 @@ small = [
     np.zeros(1),
 ]
 ones = [np.ones(size) for size in [(6, 2), (2, 4), (4, 4), (4,)]]
-got = expect_result(encode, np.array([[3, 5, 2], [4, 2, 0]]), *ones)
+case = "B = 2, S = 3, V = 6, D = 2 and H = 4"
+got = expect_result(encode, np.array([[3, 5, 2], [4, 2, 0]]), *ones, case=case)
 expect_parts(got, ["h", "last", "mask"])
 expect_shape(got[0], (2, 3, 4), "the shapes of the task: h is (B, S, H)")
 expect_shape(got[1], (2, 4), "the shapes of the task: last is (B, H)")
 expect_shape(got[2], (2, 3), "the shapes of the task: mask is (B, S)", kind="bool")
 
-got = expect_result(encode, np.array([[3, 2, 0]]), *small)
+got = expect_result(encode, np.array([[3, 2, 0]]), *small, case="the example above")
 first = np.tanh(1.0)
 second = np.tanh(first / 2)
-expect_close(
-    got[0], [[[first], [second], [0.0]]], "h in the example above and equation (2.1)"
+states = np.array(got[0])
+look = (
+    "h at the two tokens of the example above, the end mark among them: the first line "
+    "of equation (2.1)"
 )
-expect_close(got[1], [[second]], "the last state in the example above, section 2.1")
-expect_close(got[2], [[True, True, False]], "the mask in the example above")
+expect_close(states[:, :2], [[[first], [second]]], look)
+look = "what the task asks for in h where padding stands, and the example above"
+expect_close(states[:, 2:], [[[0.0]]], look)
+look = (
+    "the last state in the example above, and section 2.1, above equation (2.1): after "
+    "the source's own last token"
+)
+expect_close(got[1], [[second]], look)
+look = "the mask in the example above: true at a token, the end mark among them"
+expect_close(got[2], [[True, True, False]], look)
 got = expect_result(
     encode,
-    np.array([[4, 3, 2], [3, 2, 0]]),
+    np.array([[4, 1, 2], [3, 2, 0]]),
     np.array([[0.1], [-0.1], [0.6], [0.1], [-0.5]]),
     np.array([[0.4, 1.3]]),
     np.array([[0.9, -0.7], [-1.3, -0.6]]),
     np.array([0.0, -2.3]),
+    case="B = 2 and H = 2",
 )
 expect_parts(got, ["h", "last", "mask"])
-for name, part, want in zip(
-    ["h", "last", "mask"],
+for part, want, look in zip(
     got,
     [
         [
-            [[-0.197375, -0.994536], [0.819489, -0.89271], [0.972588, -0.915098]],
+            [[-0.197375, -0.994536], [0.791434, -0.934796], [0.974136, -0.907492]],
             [[0.039979, -0.974262], [0.912543, -0.745802], [0.0, 0.0]],
         ],
-        [[0.972588, -0.915098], [0.912543, -0.745802]],
+        [[0.974136, -0.907492], [0.912543, -0.745802]],
         [[True, True, True], [True, True, False]],
+    ],
+    [
+        "h of a batch with B = 2 and H = 2: each source begins with h_0 = 0 and ends "
+        "with its own padding; between them stands the first line of equation (2.1), "
+        "each term and one tanh around their sum",
+        "last of a batch with B = 2: the state after each source's own last token",
+        "the mask of a batch with B = 2: false where PAD stands, and nowhere else",
     ],
     strict=True,
 ):
-    expect_close(
-        part,
-        want,
-        f"{name} of a batch with B = 2 and H = 2, the first line of equation (2.1)",
-    )
+    expect_close(part, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, S, V, D, H in [
@@ -236,9 +251,10 @@ for B, S, V, D, H in [
 #
 # Shapes: `said (B, longest)` integers, what a model wrote, and `wanted (B, T)`
 # integers, the targets, padded at the end with `PAD`, which is 0 → `shares (B,)`, one
-# number for each target. `longest` may be below or above `T`: a token that is wanted
-# and was not written is not right, and what was written beyond a target counts
-# neither way. Every target has at least one token.
+# number for each target. `longest` may be 0, below or above `T`. Only the target says
+# which places count: a token that is wanted and was not written is not right, what was
+# written beyond a target counts neither way, and where the answer has an end mark or
+# `PAD` of its own makes no difference. Every target has at least one token.
 #
 # **Example.** $B = 2$, $T = 4$, `longest` 3. Wanted are $(7, 5, 4, 2)$ and
 # $(6, 2, 0, 0)$; the model wrote $(7, 3, 4)$ and $(5, 6, 2)$. Of the first target's
@@ -270,14 +286,30 @@ got = expect_result(
     case="an answer that is shorter than the target (longest below T)",
 )
 expect_shape(got, (2,), "the shapes of the task: one share for each target")
-expect_close(got, [0.5, 0.0], "the example above and section 2.1")
+look = (
+    "the example above, place by place, and 'The bottleneck, measured' in section 2.1"
+)
+expect_close(got, [0.5, 0.0], look)
+got = expect_result(tokens_right, np.array([[7, 2, 0, 2], [6, 0, 0, 0]]), wanted)
+look = (
+    "the task, with the answers (7, 2, 0, 2) and (6, 0, 0, 0): a share of the target's "
+    "own tokens, wherever the answer has an end mark or padding"
+)
+expect_close(got, [0.5, 0.5], look)
 got = expect_result(
     tokens_right,
     np.array([[7, 5, 4, 2, 0], [6, 2, 0, 9, 9]]),
     wanted,
     case="an answer that is longer than the target (longest above T)",
 )
-expect_close(got, [1.0, 1.0], "the task: what was written beyond a target")
+look = "the task: what was written beyond a target counts neither way"
+expect_close(got, [1.0, 1.0], look)
+for said, want in [([[2], [6]], [0.0, 0.5]), ([[], []], [0.0, 0.0])]:
+    said = np.array(said, dtype=int)
+    case = f"an answer with longest = {said.shape[1]}"
+    got = expect_result(tokens_right, said, wanted, case=case)
+    look = f"the task, with {case}: a token that was not written is not right"
+    expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, N, T in [(9, 5, 7), (8, 9, 6), (1, 4, 4), (7, 3, 1), (6, 1, 5), (5, 0, 3)]:
@@ -335,12 +367,14 @@ def dot_scores(s, h):
 
 
 # %% test="dot_scores" points=2
-got = expect_result(dot_scores, np.ones((2, 3, 5)), np.ones((2, 4, 5)))
+case = "B = 2, T = 3, S = 4 and H = 5"
+got = expect_result(dot_scores, np.ones((2, 3, 5)), np.ones((2, 4, 5)), case=case)
 expect_shape(got, (2, 3, 4), "the shapes of the task: a score for each pair of states")
 got = expect_result(
     dot_scores,
     np.array([[[1.0, 2.0], [0.0, -1.0]]]),
     np.array([[[3.0, 1.0], [0.0, 2.0], [1.0, 1.0]]]),
+    case="the example above",
 )
 expect_close(got, [[[5, 4, 3], [-1, -2, -1]]], "the example above and equation (2.4)")
 got = expect_result(
@@ -427,29 +461,39 @@ got = expect_result(
 )
 expect_shape(got, (2, 3, 4), "the shapes of the task: weights have the shape of e")
 scores = np.array([[[0.0, np.log(3.0), 7.0]]])
-for left, want in [
-    ([True, True, False], [0.25, 0.75, 0.0]),
-    ([True, False, False], [1.0, 0.0, 0.0]),
-    ([False, False, False], [0.0, 0.0, 0.0]),
+bar = "equation (2.5), its mask above and below the bar, and its sum over the states"
+none = "where nothing is left, the task says what equation (2.5) does not"
+for left, want, look in [
+    ([True, True, False], [0.25, 0.75, 0.0], bar),
+    ([True, False, False], [1.0, 0.0, 0.0], bar),
+    ([False, False, False], [0.0, 0.0, 0.0], none),
 ]:
     got = expect_result(masked_softmax, scores, np.array([left]), case=f"mask {left}")
-    expect_close(got, [[want]], f"mask {left} in the example above, equation (2.5)")
-levels = np.array(
-    [
-        [[0.0, np.log(3.0), 1e4], [1e4, 1e4, -1e4]],
-        [[1e4, 0.0, np.log(3.0)], [7.0, -1e4, -1e4]],
-    ]
+    expect_close(got, [[want]], f"mask {left} in the example above: {look}")
+levels = np.log(
+    [[[1.0, 3.0, 9.0], [3.0, 1.0, 9.0]], [[9.0, 1.0, 3.0]] * 2, [[1.0] * 3] * 2]
 )
-two = np.array([[True, True, False], [False, True, True]])
-got = expect_result(masked_softmax, levels, two)
+two = np.array([[True, True, False], [False, True, True], [False, False, False]])
+got = expect_result(masked_softmax, levels, two, case="B = 3, T = 2 and S = 3")
+expect_close(
+    got,
+    [[[0.25, 0.75, 0.0], [0.75, 0.25, 0.0]], [[0.0, 0.25, 0.75]] * 2, [[0.0] * 3] * 2],
+    "three sequences with two steps each: every sequence has a mask of its own, which "
+    "may leave nothing, and every step a sum of its own",
+)
+low, high = [-1e4, 1 - 1e4], [1e4, 1e4 - 1]  # one apart
+more = np.e / (1 + np.e)
+levels = np.array([[[*high, 1e4], [*low, 1e4]], [[-1e4, *low], [1e4, 1e4, -1e4]]])
+got = expect_result(masked_softmax, levels, two[:2], case="scores of 10,000")
 expect_close(
     got,
     [
-        [[0.25, 0.75, 0.0], [0.5, 0.5, 0.0]],
-        [[0.0, 0.25, 0.75], [0.0, 0.5, 0.5]],
+        [[more, 1 - more, 0.0], [1 - more, more, 0.0]],
+        [[0.0, 1 - more, more], [0.0, 1.0, 0.0]],
     ],
-    "the task: each sequence has its mask, each step its sum, and scores may be as "
-    "large as 10,000 at tokens and at padding",
+    "the task: scores may be as large as 10,000, of either sign, at tokens and at "
+    "padding. No exponential may overflow, and no sum of a row become 0: which score "
+    "do you subtract in each row, and which ones do you choose it from (section 2.2)",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -472,15 +516,17 @@ for B, T, S in [(5, 4, 6), (1, 3, 7), (6, 1, 4), (4, 5, 1), (3, 3, 3)]:
     full = np.ones((B, S), dtype=bool)
     empty = gaps & (np.arange(B) != rng.integers(B))[:, None]
     levels = 1e4 * rng.choice([-1.0, 0.0, 0.5, 1.0], size=(B, T, S))
-    mixed = 1.2 * rng.normal(size=(B, T, S))
+    mixed = np.round(77 * rng.normal(size=(B, T, S))) / 64  # exact in float32, too
+    far, low, rows = levels + mixed, mixed - 1e4, mixed + levels[:, :, :1]
+    far, low, rows = (np.clip(scores, -1e4, 1e4) for scores in (far, low, rows))
     masks = [gaps, ragged, empty, lonely, full]
     for k, (name, scores) in enumerate(
         [
             ("random scores", mixed),
-            ("very large scores", levels + mixed),
+            ("very large scores", far),
             ("very large scores in padding", np.where(gaps[:, None], mixed, 1e4)),
-            ("very small scores", mixed - 1e4),
-            ("rows on different levels", mixed + levels[:, :, :1]),
+            ("very small scores", low),
+            ("rows on different levels", rows),
         ]
     ):
         for mask in masks if B == 5 else [masks[(k + B) % 5]]:
@@ -514,11 +560,11 @@ for B, T, S in [(5, 4, 6), (1, 3, 7), (6, 1, 4), (4, 5, 1), (3, 3, 3)]:
 # $$\tilde{s}_t = \tanh([\bar{h}_t, s_t] W_m + b_m), \qquad
 # y_t = \tilde{s}_t W_{hy} + b_y$$
 #
-# Shapes: `x_t (B, D)`, `s_prev (B, H)`, `h (B, S, H)`, `mask (B, S)` booleans,
-# `W_xs (D, H)`, `W_ss (H, H)`, `b_s (H,)`, `W_m (2H, M)`, `b_m (M,)`, `W_hy (M, V)`,
-# `b_y (V,)` → the three results `(y_t, s_t, weights)` in this order: `y_t (B, V)`,
-# `s_t (B, H)`, `weights (B, S)`. Every source has at least one token. Scores
-# $s_t h_j^\top$ may be as large as 10,000, of either sign.
+# Shapes: `x_t (B, D)`, `s_prev (B, H)`, `h (B, S, H)`, `mask (B, S)` booleans in any
+# pattern, `W_xs (D, H)`, `W_ss (H, H)`, `b_s (H,)`, `W_m (2H, M)`, `b_m (M,)`,
+# `W_hy (M, V)`, `b_y (V,)` → the three results `(y_t, s_t, weights)` in this order:
+# `y_t (B, V)`, `s_t (B, H)`, `weights (B, S)`. Every source has at least one token.
+# Scores $s_t h_j^\top$ may be as large as 10,000, of either sign.
 #
 # **Example.** $B = D = H = M = 1$, $S = 3$, $V = 2$. $x'_t = 2$, $s_{t-1} = -1$,
 # $W_{xs} = W_{ss} = 1$, $b_s = 0$: $s_t = \tanh(1) = 0.7616$. The encoder states are
@@ -560,7 +606,8 @@ def attention_step(x_t, s_prev, h, mask, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y):
 sizes = [(2, 3), (2, 4), (2, 5, 4), (2, 5), (3, 4), (4, 4), (4,), (8, 6), (6,)]
 ones = [np.ones(size) for size in [*sizes, (6, 7), (7,)]]
 ones[3] = ones[3] > 0
-got = expect_result(attention_step, *ones)
+case = "B = 2, D = 3, H = 4, S = 5, M = 6 and V = 7"
+got = expect_result(attention_step, *ones, case=case)
 expect_parts(got, ["y_t", "s_t", "weights"])
 expect_shape(got[0], (2, 7), "the shapes of the task: y_t is (B, V)")
 expect_shape(got[1], (2, 4), "the shapes of the task: s_t is (B, H)")
@@ -579,19 +626,23 @@ got = expect_result(
     np.array([-2.0]),
     np.array([[1.0, -1.0]]),
     np.array([0.0, 1.0]),
+    case="the example above",
 )
 state = np.tanh(1.0)
 share = 1 / (1 + np.exp(-state))
 mix = np.tanh(share + 2 * state - 2)
-expect_close(got[1], [[state]], "s_t in the example above and equation (2.1)")
+look = "s_t in the example above and the second line of equation (2.1)"
+expect_close(got[1], [[state]], look)
 expect_close(
     got[2],
     [[1 - share, share, 0.0]],
-    "the weights in the example above, equations (2.4) and (2.5)",
+    "the weights in the example above: s_t asks by equation (2.4), and the mask stands "
+    "in the sum of equation (2.5)",
 )
-expect_close(
-    got[0], [[mix, 1 - mix]], "y_t in the example above, equations (2.6) and (2.3)"
+look = (
+    "y_t in the example above: the context by equation (2.6), then both lines of (2.3)"
 )
+expect_close(got[0], [[mix, 1 - mix]], look)
 got = expect_result(
     attention_step,
     np.array([[-2.3], [-0.2]]),
@@ -602,7 +653,7 @@ got = expect_result(
             [[1.3, 0.9], [-0.7, -1.3], [-0.6, 0.0]],
         ]
     ),
-    np.array([[True, True, False], [True, True, True]]),
+    np.array([[True, False, True], [True, True, True]]),
     np.array([[0.4, 1.0]]),
     np.array([[-0.1, 1.4], [-0.7, 0.4]]),
     np.array([0.9, 0.1]),
@@ -610,39 +661,46 @@ got = expect_result(
     np.array([-1.0]),
     np.array([[-0.2, -0.2]]),
     np.array([0.5, 0.2]),
+    case="B = 2 and H = 2",
 )
 expect_parts(got, ["y_t", "s_t", "weights"])
-for name, part, want in zip(
-    ["y_t", "s_t", "weights"],
-    got,
-    [
-        [[0.687536, 0.387536], [0.680508, 0.380508]],
+for part, want, look in [
+    (
+        got[1],
         [[0.529896, -0.999513], [0.793199, -0.725897]],
-        [[0.483744, 0.516256, 0.0], [0.410435, 0.414799, 0.174766]],
-    ],
-    strict=True,
-):
-    expect_close(
-        part,
-        want,
-        f"{name} of a batch with B = 2 and H = 2, equations (2.1) and (2.3) to (2.6)",
-    )
+        "s_t of a batch with B = 2 and H = 2: the second line of equation (2.1)",
+    ),
+    (
+        got[2],
+        [[0.693747, 0.0, 0.306253], [0.410435, 0.414799, 0.174766]],
+        "the weights of a batch with B = 2 and H = 2: each s_t asks its own source, "
+        "and the mask may have gaps, equations (2.4) and (2.5)",
+    ),
+    (
+        got[0],
+        [[0.679298, 0.379298], [0.680508, 0.380508]],
+        "y_t of a batch with B = 2 and H = 2: each context is of its own source, "
+        "equation (2.6), and then both lines of (2.3)",
+    ),
+]:
+    expect_close(part, want, look)
 large = [
     np.array([[0.0], [0.0]]),
-    np.array([[np.arctanh(0.5)], [np.arctanh(0.5)]]),
-    np.array([[[-6e3], [-6e3], [1e4]], [[2e4], [0.0], [3e4]]]),
+    np.array([[99.0], [99.0]]),
+    np.array([[[-1e4], [1 - 1e4], [1e4]], [[1e4], [-1e4], [1e4]]]),
     np.array([[True, True, False], [True, True, False]]),
     *(np.ones(size) for size in [(1, 1), (1, 1)]),
     np.zeros(1),
     *(np.zeros(size) for size in [(2, 1), (1,), (1, 2), (2,)]),
 ]
-
-got = expect_result(attention_step, *large)
+more = np.e / (1 + np.e)
+got = expect_result(attention_step, *large, case="scores of 10,000")
 expect_close(
     got[2],
-    [[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]],
-    "the weights where scores are as large as 10,000, at tokens and at padding: which "
-    "score is subtracted in each row, and what stands in for padding, equation (2.5)",
+    [[1 - more, more, 0.0], [1.0, 0.0, 0.0]],
+    "the weights where scores are as large as 10,000, at tokens and at padding. No "
+    "exponential may overflow, and no sum of a row become 0: which score do you "
+    "subtract in each row, and what stands in for padding, equation (2.5)",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -652,7 +710,7 @@ for B, S, D, H, M, V, size in [
     (3, 1, 2, 5, 4, 6, 0.7),
     (4, 7, 1, 2, 3, 5, 0.7),
     (2, 3, 4, 1, 5, 1, 0.7),
-    (6, 5, 2, 3, 4, 7, 3e3),
+    (6, 5, 2, 3, 4, 7, 2e3),
 ]:
     shapes = [(B, D), (B, H), (B, S, H), (D, H), (H, H), (H,), (2 * H, M), (M,)]
     arrays = [0.7 * rng.normal(size=shape) for shape in [*shapes, (M, V), (V,)]]
@@ -702,12 +760,13 @@ for B, S, D, H, M, V, size in [
 # - It writes the token with the largest score among all $V$, and of equal scores the
 #   smallest token, as `np.argmax` does.
 # - A row that has written `EOS`, which is 2, is closed: after it follows `PAD`, which
-#   is 0. Rows end at different steps, or never.
+#   is 0. No other token closes a row. Rows end at different steps, or never.
 #
 # Shapes: `h (B, S, H)`, `mask (B, S)` booleans, the integer `longest`,
 # `embed (V, D)`, `W_xs (D, H)`, `W_ss (H, H)`, `b_s (H,)`, `W_m (2H, M)`, `b_m (M,)`,
 # `W_hy (M, V)`, `b_y (V,)` → `tokens (B, longest)` integers, without the `BOS` at the
-# beginning. `longest` may be 0. Scores $s_t h_j^\top$ may be as large as 10,000.
+# beginning. `longest` may be 0. Scores $s_t h_j^\top$ may be as large as 10,000, of
+# either sign.
 #
 # **Example.** One source with the single state $0.5$, $D = H = M = 1$, $V = 4$,
 # `longest` 4. The rows of `embed` are $0$, $0$, $0$, $-2$; $W_{xs} = W_{ss} = 1$,
@@ -759,61 +818,117 @@ def greedy_translation(h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy,
 
 
 # %% test="greedy_translation" points=4
-small = [
-    np.array([[0.0], [0.0], [0.0], [-2.0]]),
-    np.array([[1.0]]),
-    np.array([[1.0]]),
-    np.zeros(1),
-    np.array([[1.0], [1.0]]),
-    np.zeros(1),
-    np.array([[0.0, 0.0, -1.0, 1.0]]),
-    np.array([-9.0, -9.0, 0.0, 0.0]),
-]
+small = {
+    "embed": np.array([[0.0], [0.0], [0.0], [-2.0]]),
+    "W_xs": np.array([[1.0]]),
+    "W_ss": np.array([[1.0]]),
+    "b_s": np.zeros(1),
+    "W_m": np.array([[1.0], [1.0]]),
+    "b_m": np.zeros(1),
+    "W_hy": np.array([[0.0, 0.0, -1.0, 1.0]]),
+    "b_y": np.array([-9.0, -9.0, 0.0, 0.0]),
+}
 lone = [np.array([[[0.5]]]), np.array([[True]])]
-got = expect_result(greedy_translation, *lone, 4, *small)
+case = "the example above"
+got = expect_result(greedy_translation, *lone, 4, *small.values(), case=case)
 expect_shape(got, (1, 4), "the shapes of the task: (B, longest)", kind="int")
 expect_close(got, [[3, 2, 0, 0]], "the example above, step by step")
-got = expect_result(greedy_translation, *lone, 1, *small)
-expect_close(got, [[3]], "the example above, with longest = 1")
-wide = [np.array([[[0.5], [-9.0]]]), np.array([[True, False]])]
-got = expect_result(greedy_translation, *wide, 4, *small)
-expect_close(got, [[3, 2, 0, 0]], "the example above, with one more state of padding")
-got = expect_result(greedy_translation, *lone, 0, *small, case="longest = 0")
+case = "the example above with longest = 1"
+got = expect_result(greedy_translation, *lone, 1, *small.values(), case=case)
+expect_close(got, [[3]], case)
+got = expect_result(greedy_translation, *lone, 0, *small.values(), case="longest = 0")
 assert np.shape(got) == (1, 0), (
-    f"Expected shape (1, 0) for longest = 0, got {np.shape(got)}. Look at the shapes."
+    f"Expected shape (1, 0) for longest = 0, got {np.shape(got)}. Look at the shapes "
+    "of the task: (B, longest)."
 )
+changed = small | {"b_y": np.array([0.0, 4.0, 0.0, 4.0]), "W_hy": np.zeros((1, 4))}
+got = expect_result(greedy_translation, *lone, 2, *changed.values(), case="W_hy = 0")
+look = (
+    "the task: the largest of all V scores, and of equal ones the smallest token; here "
+    "W_hy is 0, and b_y alone makes 1 and 3 the largest"
+)
+expect_close(got, [[1, 1]], look)
+changed = small | {"embed": np.array([[-9.0], [1.0], [-9.0], [-9.0]])}
+changed |= {
+    "W_ss": -np.ones((1, 1)),
+    "b_s": np.ones(1),
+    "W_m": np.array([[0.0], [1.0]]),
+}
+got = expect_result(
+    greedy_translation,
+    np.array([[[1.0], [9.0]], [[-9.0], [3.0]]]),
+    np.array([[True, False], [True, True]]),
+    1,
+    *changed.values(),
+    case="two sources, the first one with padding",
+)
+look = (
+    "the first token of two sources, where W_m reads the state alone: s_0 after each "
+    "source's own last token, the embedding of BOS, and b_s in equation (2.1)"
+)
+expect_close(got, [[3], [2]], look)
+changed = small | {"embed": np.array([[0.0], [2.0], [0.0], [0.0]])}
+changed |= {"W_m": np.array([[1.0], [0.0]]), "b_m": np.array([0.53])}
+got = expect_result(
+    greedy_translation,
+    np.array([[[-1.5], [9.0]], [[5.0], [-1.0]], [[-1.2], [-0.2]]]),
+    np.array([[True, False], [True, True], [True, True]]),
+    1,
+    *changed.values(),
+    case="three sources, the first one with padding",
+)
+look = (
+    "the first token of three sources, where W_m reads the context alone: the scores "
+    "of s_1, (2.4), the mask in the sum of (2.5), the average, (2.6), and the order of "
+    "the bracket and b_m in (2.3)"
+)
+expect_close(got, [[2], [3], [3]], look)
 got = expect_result(
     greedy_translation,
     np.array(
         [
-            [[1.8, -3.1], [1.0, 0.1], [1.3, 0.4]],
-            [[1.8, 0.0], [-0.5, 0.6], [0.4, -0.4]],
-            [[-0.2, 0.7], [0.7, -0.5], [-0.4, -1.8]],
+            [[-1.6, -0.1], [1.0, 1.3], [-0.8, -1.8]],
+            [[-0.3, -0.1], [3.3, -0.8], [-1.1, -2.4]],
+            [[1.6, -1.0], [-0.6, -0.6], [0.9, 2.7]],
         ]
     ),
     np.array([[True, False, False], [True, True, False], [True, True, True]]),
     5,
-    np.array([[2.5], [-0.3], [2.0], [0.6], [2.9]]),
-    np.array([[1.5, 0.3]]),
-    np.array([[1.5, -1.0], [1.3, -1.5]]),
-    np.array([0.3, 1.1]),
-    np.array([[0.2, -0.4], [-0.8, -0.3], [1.1, 0.9], [-0.3, -1.2]]),
-    np.array([0.7, -1.4]),
-    np.array([[-0.5, -0.7, 0.7, 0.2, 0.5], [0.3, -0.7, 0.5, 1.4, 0.0]]),
-    np.array([0.6, -0.1, 1.0, 0.7, 0.9]),
+    np.array([[2.5], [-1.1], [-2.4], [-3.2], [-0.3]]),
+    np.array([[-0.9, -2.2]]),
+    np.array([[0.4, -0.8], [1.1, -0.1]]),
+    np.array([-0.2, -0.4]),
+    np.array([[0.0, 0.7], [1.1, 0.2], [0.4, -1.0], [-0.8, 0.9]]),
+    np.array([-0.3, -0.2]),
+    np.array([[-1.4, 0.1, -0.3, 1.6, 0.8], [1.6, 0.0, -1.2, -0.8, 1.7]]),
+    np.array([-0.8, -0.3, -0.3, 0.2, 0.3]),
+    case="B = 3, S = 3, D = 1, H = M = 2, V = 5 and longest = 5",
 )
-expect_close(
-    got,
-    [[4, 4, 2, 0, 0], [4, 4, 4, 4, 4], [1, 4, 4, 2, 0]],
-    "three sources of different lengths: what goes from step to step in each row",
+look = (
+    "three sources with H = 2: each step is that of task 5, s_t and the token just "
+    "written go on to the next step, and EOS alone closes a row: its own, and for good"
 )
-large = [np.array([[[1e4], [-2e4]], [[-1e4], [-1e4]]]), np.array([[True, False]] * 2)]
-got = expect_result(greedy_translation, *large, 2, *small)
-expect_close(
-    got,
-    [[3, 3], [2, 0]],
-    "two sources with scores as large as 10,000: which score is subtracted in each row",
+expect_close(got, [[2, 0, 0, 0, 0], [4, 4, 0, 3, 0], [4, 2, 0, 0, 0]], look)
+look = (
+    "the task: scores may be as large as 10,000, at tokens and at padding. If they "
+    "turn into nan, argmax says 0: which score do you subtract in each row, and what "
+    "stands in for padding, equation (2.5)"
 )
+changed = small | {"W_ss": -np.ones((1, 1))}
+got = expect_result(
+    greedy_translation,
+    np.array([[[-1e4], [1e4], [1e4]], [[1e4], [-5.0], [0.0]]]),
+    np.array([[True, False, False], [True, True, False]]),
+    1,
+    *changed.values(),
+    case="scores of 10,000",
+)
+expect_close(got, [[2], [3]], look)
+changed = small | {"W_m": np.array([[1.0], [0.0]]), "b_m": np.array([0.6 - 1e4])}
+large = [np.array([[[1e4], [1e4 - 2]]]), np.array([[True, True]])]
+case = "scores of 10,000 and 9,998"
+got = expect_result(greedy_translation, *large, 1, *changed.values(), case=case)
+expect_close(got, [[3]], f"{look}, here with {case}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 
@@ -841,7 +956,7 @@ for B, S, D, H, M, V, longest, size in 3 * [
     (11, 1, 2, 5, 4, 8, 6, 1.0),
     (12, 4, 3, 2, 5, 9, 1, 1.0),
     (10, 6, 4, 3, 7, 5, 11, 1.0),
-    (9, 3, 2, 4, 3, 6, 7, 3e3),
+    (9, 3, 2, 4, 3, 6, 7, 2.5e3),
     (1, 4, 3, 5, 2, 7, 10, 1.0),
 ]:
     shapes = [(V, D), (D, H), (H, H), (H,), (2 * H, M), (M,), (M, V), (V,)]
@@ -917,6 +1032,7 @@ got = expect_result(
     np.array([[[1.0, 2.0]]]),
     np.array([[[1.0, 0.0, 1.0], [0.0, 2.0, 0.0]]]),
     np.array([[1.0, 0.0, 3.0], [0.0, 1.0, -1.0]]),
+    case="the example above",
 )
 expect_close(got, [[[2, 4]]], "the example above and equation (2.8), second line")
 got = expect_result(
@@ -928,7 +1044,8 @@ got = expect_result(
 expect_close(
     got,
     [[[0.075, -0.098]], [[1.297, 0.9]]],
-    "the scores of a batch with B = 2 and G = H = 2, equation (2.8), second line",
+    "the scores of a batch with B = 2 and G = H = 2: each sequence has a source of its "
+    "own, and the matrix has two sides, equation (2.8), second line",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -970,10 +1087,10 @@ for B, T, S, G, H in [
 # \alpha_{t,j} = \frac{m_j \exp(e_{t,j})}{\sum_{i=1}^{S} m_i \exp(e_{t,i})}, \qquad
 # \bar{h}_t = \sum_{j=1}^{S} \alpha_{t,j} h_j$$
 #
-# Shapes: `s (B, T, G)`, `h (B, S, H)`, `W_a (G, H)`, `mask (B, S)` booleans → the two
-# results `(weights, context)` in this order: `weights (B, T, S)`, `context (B, T, H)`.
-# In every sequence the mask leaves at least one state. Scores may be as large as
-# 10,000, of either sign.
+# Shapes: `s (B, T, G)`, `h (B, S, H)`, `W_a (G, H)`, `mask (B, S)` booleans in any
+# pattern → the two results `(weights, context)` in this order: `weights (B, T, S)`,
+# `context (B, T, H)`. In every sequence the mask leaves at least one state. Scores may
+# be as large as 10,000, of either sign.
 #
 # **Example.** $B = T = G = 1$, $H = 2$, $S = 3$: the decoder state is $1$,
 # $W_a = (2, 0)$, the encoder states are $(0, 4)$, $(0.5, 8)$ and $(9, 9)$, the last one
@@ -1014,43 +1131,56 @@ got = expect_result(
     np.array([[[0.0, 4.0], [0.5, 8.0], [9.0, 9.0]]]),
     np.array([[2.0, 0.0]]),
     np.array([[True, True, False]]),
+    case="the example above",
 )
 more = np.e / (1 + np.e)
-expect_close(
-    got[0], [[[1 - more, more, 0.0]]], "the weights of the example and equation (2.5)"
+look = (
+    "the weights of the example: the score of section 2.3, and in equation (2.5) the "
+    "mask stands in the sum, which runs over the states"
 )
+expect_close(got[0], [[[1 - more, more, 0.0]]], look)
 expect_close(
     got[1], [[[more / 2, 4 + 4 * more]]], "the context of the example, equation (2.6)"
 )
+ln3 = np.log(3.0)
 got = expect_result(
     attend,
-    np.array([[[1.0], [-1.0]], [[2.0], [0.0]]]),
-    np.array([[[1e4], [1e4], [-2e4]], [[0.0], [np.log(3) / 2], [1e4]]]),
+    np.array([[[1.0, 1.0]], [[0.0, 2.0]]]),
+    np.array([[[0.0], [9.0], [ln3]], [[ln3], [0.0], [9.0]]]),
+    np.array([[0.5], [0.5]]),
+    np.array([[True, False, True], [True, True, False]]),
+    case="B = 2, T = 1, S = 3, G = 2 and H = 1",
+)
+expect_parts(got, ["weights", "context"])
+look = (
+    "the weights where G = 2 and H = 1: the score of section 2.3 as it stands, and a "
+    "mask for each sequence, which may have gaps"
+)
+expect_close(got[0], [[[0.25, 0.0, 0.75]], [[0.75, 0.25, 0.0]]], look)
+got = expect_result(
+    attend,
+    np.array([[[1.0], [-1.0]], [[1.0], [-1.0]]]),
+    np.array([[[1e4], [1e4 - 1], [-1e4]], [[0.0], [1e4], [5e3]]]),
     np.array([[1.0]]),
     np.array([[True, True, False], [True, True, False]]),
+    case="scores of 10,000",
 )
 expect_parts(got, ["weights", "context"])
 expect_close(
     got[0],
-    [[[0.5, 0.5, 0.0]] * 2, [[0.25, 0.75, 0.0], [0.5, 0.5, 0.0]]],
-    "the weights where scores are as large as 10,000, at tokens and at padding: which "
-    "score is subtracted in each row, equation (2.5)",
+    [
+        [[more, 1 - more, 0.0], [1 - more, more, 0.0]],
+        [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]],
+    ],
+    "the weights where scores are as large as 10,000, at tokens and at padding. No "
+    "exponential may overflow, and each step has a sum of its own, which may not "
+    "become 0: which score do you subtract, and what stands in for padding, equation "
+    "(2.5)",
 )
-half = np.log(3) / 2
 expect_close(
     got[1],
-    [[[1e4], [1e4]], [[0.75 * half], [0.5 * half]]],
-    "the contexts of a batch with B = 2 and T = 2, equation (2.6)",
-)
-got = expect_result(
-    attend,
-    np.zeros((2, 1, 1)),
-    np.array([[[2.0], [4.0]], [[6.0], [8.0]]]),
-    np.array([[1.0]]),
-    np.array([[True, False], [True, True]]),
-)
-expect_close(
-    got[0], [[[1.0, 0.0]], [[0.5, 0.5]]], "the task: each sequence has its own mask"
+    [[[1e4 - 1 + more], [1e4 - more]], [[1e4], [0.0]]],
+    "the contexts of a batch with B = 2 and T = 2: each of its own source, (2.6)",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -1060,10 +1190,13 @@ for B, T, S, G, H, size in [
     (4, 1, 7, 5, 6, 0.5),
     (3, 6, 1, 2, 4, 0.7),
     (2, 3, 5, 4, 1, 0.7),
-    (4, 3, 5, 2, 6, 30.0),
+    (4, 3, 5, 2, 6, 1e4),
 ]:
     shapes = [(B, T, G), (B, S, H), (G, H)]
-    arrays = [size * rng.normal(size=shape) for shape in shapes]
+    arrays = [min(size, 1) * rng.normal(size=shape) for shape in shapes]
+    if size > 1:  # then this is the largest score
+        s, h, W = arrays
+        s *= size / np.abs(np.einsum("btg,gh,bsh->bts", s, W, h)).max()
     ragged = np.arange(S) < rng.permutation(np.arange(B) % S + 1)[:, None]
     lonely = np.arange(S) == rng.integers(S, size=(B, 1))
     gaps = (rng.random((B, S)) < 0.6) | lonely
@@ -1133,24 +1266,30 @@ def softmax_backward(d_weights, weights):
 
 
 # %% test="softmax_backward" points=3
-got = expect_result(softmax_backward, np.ones((2, 3, 4)), np.full((2, 3, 4), 0.25))
+ones, quarters = np.ones((2, 3, 4)), np.full((2, 3, 4), 0.25)
+case = "B = 2, T = 3 and S = 4"
+got = expect_result(softmax_backward, ones, quarters, case=case)
 expect_shape(got, (2, 3, 4), "the shapes of the task: de has the shape of the weights")
 got = expect_result(
-    softmax_backward, np.array([[[4.0, 0.0, 8.0]]]), np.array([[[0.25, 0.75, 0.0]]])
+    softmax_backward,
+    np.array([[[4.0, 0.0, 8.0]]]),
+    np.array([[[0.25, 0.75, 0.0]]]),
+    case="the example above",
 )
-expect_close(
-    got, [[[0.75, -0.75, 0.0]]], "the example above and equation (2.7), second line"
-)
+look = "the example above and equation (2.7), second line, as section 2.3 derives it"
+expect_close(got, [[[0.75, -0.75, 0.0]]], look)
 got = expect_result(
     softmax_backward,
-    np.array([[[0.1, -0.1], [0.6, 0.1]], [[-0.5, 0.4], [1.3, 0.9]]]),
-    np.array([[[0.5, 0.5], [0.2, 0.8]], [[0.6, 0.4], [1.0, 0.0]]]),
+    np.array([[[0.1, -0.1], [0.6, 0.1]], [[-0.5, 0.4], [1.3, 0.9]], [[0.2, 0.3]] * 2]),
+    np.array([[[0.5, 0.5], [0.2, 0.8]], [[0.6, 0.4], [1.0, 0.0]], [[0.0, 0.0]] * 2]),
+    case="B = 3, T = 2 and S = 2",
 )
-expect_close(
-    got,
-    [[[0.05, -0.05], [0.08, -0.08]], [[-0.216, 0.216], [0.0, 0.0]]],
-    "de of a batch with B = 2 and T = 2: every step has a sum of its own, (2.7)",
+look = (
+    "de of a batch: every step of every sequence has a sum of its own, (2.7); in the "
+    "third sequence all weights are 0, as the task says they may be"
 )
+want = [[[0.05, -0.05], [0.08, -0.08]], [[-0.216, 0.216], [0.0, 0.0]], [[0.0, 0.0]] * 2]
+expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S in [(3, 4, 6), (1, 5, 3), (4, 1, 7), (5, 3, 1), (2, 6, 2)]:
@@ -1255,38 +1394,47 @@ got = expect_result(
     np.array([[[1.0], [3.0]]]),
     np.array([[0.5]]),
     np.array([[[0.4, 0.6]]]),
+    case="the example above",
 )
-for name, came, want in [
-    ("ds", got[0], [[[4.8]]]),
-    ("dh", got[1], [[[-0.8], [10.8]]]),
-    ("dW_a", got[2], [[19.2]]),
-]:
-    expect_close(came, want, f"{name} in the example above and in equation (2.7)")
+lines = {
+    "ds": "d_alpha and de, the first two lines of equation (2.7), then the third",
+    "dh": "the last line of equation (2.7), as values and as keys",
+    "dW_a": "the fourth line of equation (2.7)",
+}
+for (name, line), came, want in zip(
+    lines.items(), got, [[[[4.8]]], [[[-0.8], [10.8]]], [[19.2]]], strict=True
+):
+    expect_close(came, want, f"{name} in the example above: {line}")
 got = expect_result(
     attention_backward,
-    np.array([[[0.1, -0.1]], [[0.6, 0.1]]]),
-    np.array([[[-0.5, 0.4]], [[1.3, 0.9]]]),
+    np.array([[[0.1, -0.1], [0.4, 0.3]], [[0.6, 0.1], [-0.2, 0.5]]]),
+    np.array([[[-0.5, 0.4], [0.7, 0.2]], [[1.3, 0.9], [-0.4, 0.6]]]),
     np.array([[[-0.7, -1.3], [-0.6, 0.0]], [[-2.3, -0.2], [-1.2, -0.7]]]),
     np.array([[-0.5, -0.3], [0.4, 1.0]]),
-    np.array([[[0.5, 0.5]], [[0.2, 0.8]]]),
+    np.array([[[0.5, 0.5], [0.2, 0.8]], [[0.6, 0.4], [0.9, 0.1]]]),
+    case="B = T = S = G = H = 2",
 )
 expect_parts(got, ["ds", "dh", "dW_a"])
-for name, part, want in zip(
-    ["ds", "dh", "dW_a"],
+lines["ds"] += "; every step has a sum of its own"
+lines["dh"] += "; each step of the decoder adds its own product"
+lines["dW_a"] += "; each step of each sequence adds its own product"
+for (name, line), came, want in zip(
+    lines.items(),
     got,
     [
-        [[[0.0132, -0.0402]], [[-0.03904, -0.005856]]],
         [
-            [[0.0623, -0.0335], [0.0377, -0.0665]],
-            [[0.148304, -0.029776], [0.451696, 0.129776]],
+            [[0.0132, -0.0402], [-0.030272, 0.092192]],
+            [[-0.05856, -0.008784], [0.01692, 0.002538]],
         ],
-        [[0.141068, -0.04394], [0.095424, -0.05952]],
+        [
+            [[0.160876, 0.027188], [0.339124, 0.172812]],
+            [[0.241068, 0.465792], [0.158932, 0.134208]],
+        ],
+        [[0.23428, -0.021512], [0.117194, -0.050902]],
     ],
     strict=True,
 ):
-    expect_close(
-        part, want, f"{name} of a batch with B = 2 and G = H = 2, equation (2.7)"
-    )
+    expect_close(came, want, f"{name} of a batch with B = 2 and T = 2: {line}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S, G, H in [
@@ -1379,11 +1527,30 @@ got = expect_result(
     np.array([[0.5, 1.0]]),
     np.array([[0.5, -1.0]]),
     np.array([2.0, 1.0]),
+    case="the example above",
 )
 expect_close(
     got,
     [[[np.tanh(2.0), 2 * np.tanh(1.0)]]],
     "the example above and equation (2.8), third line",
+)
+got = expect_result(
+    additive_scores,
+    np.array([[[0.1], [-0.6]], [[1.3], [0.4]]]),
+    np.array([[[-0.5, 0.4], [1.3, 0.9]], [[-0.7, -1.3], [-0.6, 0.2]]]),
+    np.array([[0.9, -0.7]]),
+    np.array([[0.3, -0.4], [0.8, 0.5]]),
+    np.array([1.5, -2.0]),
+    case="B = T = S = H = A = 2 and G = 1",
+)
+expect_close(
+    got,
+    [
+        [[-0.255598, 1.528667], [-1.881127, 0.100288]],
+        [[1.593225, 2.25735], [0.076249, 0.37136]],
+    ],
+    "the scores of a batch with B = 2 and T = 2: each step t meets each state j of its "
+    "own source, equation (2.8), third line",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -1456,13 +1623,26 @@ def alignment(weights):
 
 
 # %% test="alignment" points=3
-got = expect_result(alignment, np.full((2, 3, 4), 0.25))
+case = "B = 2, T = 3 and S = 4"
+got = expect_result(alignment, np.full((2, 3, 4), 0.25), case=case)
 expect_parts(got, ["positions", "undecided"])
 expect_shape(got[0], (2, 3), "the shapes of the task: a position for each step")
 expect_shape(got[1], (2, 3), "the shapes of the task: an entropy for each step")
-got = expect_result(alignment, np.array([[[0.25, 0.25, 0.5], [0.0, 1.0, 0.0]]]))
-expect_close(got[0], [[2.25, 2.0]], "the positions in the example, equation (2.9)")
-expect_close(got[1], [[1.5, 0.0]], "the entropies in the example, equation (2.9)")
+rows = np.array([[[0.25, 0.25, 0.5], [0.0, 1.0, 0.0]]])
+got = expect_result(alignment, rows, case="the example above")
+look = "the positions in the example above, which count from 1: equation (2.9), left"
+expect_close(got[0], [[2.25, 2.0]], look)
+look = (
+    "the entropies in the example above, in bits, where a weight 0 adds 0: equation "
+    "(2.9), right"
+)
+expect_close(got[1], [[1.5, 0.0]], look)
+rows = np.array([[[0.5, 0.0, 0.5]], [[0.0, 0.25, 0.75]]])
+got = expect_result(alignment, rows, case="B = 2, T = 1, and some weights 0")
+where = "of the weights (0.5, 0, 0.5) and (0, 0.25, 0.75)"
+expect_close(got[0], [[2.0], [2.75]], f"the positions {where}: equation (2.9), left")
+look = f"the entropies {where}: the part of a weight 0 is 0, and the other parts stay"
+expect_close(got[1], [[1.0], [0.811278]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, S in [(3, 4, 6), (1, 5, 8), (4, 1, 7), (5, 3, 1), (2, 6, 2)]:
@@ -1549,29 +1729,33 @@ def fixed_weights(mask, T):
 
 # %% test="fixed_weights" points=3
 two = np.array([[True, True, True, False], [True, False, False, False]])
-got = expect_result(fixed_weights, two, 5)
+got = expect_result(fixed_weights, two, 5, case="B = 2, S = 4 and T = 5")
 expect_parts(got, ["last", "same", "mean"])
 for name, came in zip(["last", "same", "mean"], got, strict=True):
     assert np.shape(came) == (2, 5, 4), (
         f"Expected {name} with shape (2, 5, 4), got {np.shape(came)}. Look at the "
         "shapes of the task: a row of S weights for each of T steps."
     )
-got = expect_result(fixed_weights, np.array([[True, True, False]]), 4)
+names = ["'last', the first result,", "'same', the second result,"]
+names += ["'mean', the third result,"]
+one = np.array([[True, True, False]])
+got = expect_result(fixed_weights, one, 4, case="the example above")
 for name, came, want in [
-    ("last", got[0], 4 * [[0, 1, 0]]),
-    ("same", got[1], [[1, 0, 0], *3 * [[0, 1, 0]]]),
-    ("mean", got[2], 4 * [[0.5, 0.5, 0]]),
+    (names[0], got[0], 4 * [[0, 1, 0]]),
+    (names[1], got[1], [[1, 0, 0], *3 * [[0, 1, 0]]]),
+    (names[2], got[2], 4 * [[0.5, 0.5, 0]]),
 ]:
-    expect_close(came, [want], f"'{name}' in the example above and in section 2.7")
-got = expect_result(fixed_weights, two[:, :3], 2)
+    expect_close(came, [want], f"{name} in the example above and in section 2.7")
+got = expect_result(fixed_weights, two[:, :3], 2, case="B = 2, S = 3 and T = 2")
 expect_parts(got, ["last", "same", "mean"])
 third = 1 / 3
 for name, came, want in [
-    ("last", got[0], [2 * [[0, 0, 1]], 2 * [[1, 0, 0]]]),
-    ("same", got[1], [[[1, 0, 0], [0, 1, 0]], 2 * [[1, 0, 0]]]),
-    ("mean", got[2], [2 * [[third, third, third]], 2 * [[1, 0, 0]]]),
+    (names[0], got[0], [2 * [[0, 0, 1]], 2 * [[1, 0, 0]]]),
+    (names[1], got[1], [[[1, 0, 0], [0, 1, 0]], 2 * [[1, 0, 0]]]),
+    (names[2], got[2], [2 * [[third, third, third]], 2 * [[1, 0, 0]]]),
 ]:
-    expect_close(came, want, f"'{name}' of two sources, each with its own length")
+    look = f"{name} of a source with three tokens and one with one, and section 2.7"
+    expect_close(came, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 names = ["last", "same", "mean"]

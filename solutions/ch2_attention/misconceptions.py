@@ -52,7 +52,7 @@ def padding_read_like_tokens(source, embed, W_xh, W_hh, b_h):
     "encode",
     """Your states are right, but the last state is the one behind the padding: the
     state went on changing there. The decoder starts from the state that has just
-    read the source's own last token. Reread section 2.1, below equation (2.1).""",
+    read the source's own last token. Reread section 2.1, above equation (2.1).""",
 )
 def last_state_behind_the_padding(source, embed, W_xh, W_hh, b_h):
     B, S = source.shape
@@ -87,7 +87,7 @@ def states_of_padding_kept(source, embed, W_xh, W_hh, b_h):
 @misconception(
     "encode",
     """Your last state is the last column of the states. For a shorter source this is
-    padding, and the decoder would start from zeros. Reread section 2.1, below
+    padding, and the decoder would start from zeros. Reread section 2.1, above
     equation (2.1), for the token that it comes after.""",
 )
 def last_column_for_the_last_state(source, embed, W_xh, W_hh, b_h):
@@ -233,7 +233,7 @@ def state_matrix_transposed(source, embed, W_xh, W_hh, b_h):
     "encode",
     """Your last state is the mean of all states. That is a way to look at the whole
     source, and section 2.7 tries it, but the decoder starts from another state.
-    Reread section 2.1, below equation (2.1).""",
+    Reread section 2.1, above equation (2.1).""",
 )
 def mean_for_the_last_state(source, embed, W_xh, W_hh, b_h):
     B, S = source.shape
@@ -428,6 +428,20 @@ def end_mark_left_out(said, wanted):
     return right.sum(axis=1) / counts.sum(axis=1)
 
 
+@misconception(
+    "tokens_right",
+    """You stop counting where the answer has its end mark. Only the target says which
+    places count, and a token behind an early end mark may still be right. Reread
+    section 2.1 on the measure, and the task on the answer's own end mark.""",
+)
+def cut_at_the_answers_own_end(said, wanted):
+    counts = wanted != PAD
+    N = min(said.shape[1], wanted.shape[1])
+    ended = np.cumsum(said == EOS, axis=1) - (said == EOS) > 0
+    right = (said[:, :N] == wanted[:, :N]) & counts[:, :N] & ~ended[:, :N]
+    return right.sum(axis=1) / counts.sum(axis=1)
+
+
 # --- 3. The simplest score ----------------------------------------------------------
 
 
@@ -448,9 +462,9 @@ def divided_by_the_root_in_dot(s, h):
 
 @misconception(
     "dot_scores",
-    """You took the mean of the products, not their sum. The weights would then be
-    less decided, the larger the states are. Reread section 2.2, equation (2.4): a
-    row times a column is a sum.""",
+    """You took the mean of the products, not their sum. The more numbers a state has,
+    the less decided the weights would be. Reread section 2.2, equation (2.4), and
+    ask what a row times a column is.""",
 )
 def mean_of_the_products(s, h):
     return s @ h.swapaxes(1, 2) / s.shape[-1]
@@ -597,7 +611,7 @@ def uniform_where_nothing_is_left(e, mask):
 @misconception(
     "masked_softmax",
     """Where nothing is left, your weights are not numbers: a row of minus infinities
-    has no largest score to subtract. It would spread to every parameter in the
+    has no largest score to subtract. One such entry spreads to every parameter in the
     next update. Reread section 2.2 on three ways to mask.""",
 )
 def nan_where_nothing_is_left(e, mask):
@@ -735,12 +749,25 @@ def overflow_times_the_mask(e, mask):
 @misconception(
     "masked_softmax",
     """Where padding has by far the largest score, or where nothing is left, you divide
-    0 by 0. Subtract what is the largest of the scores that are left, and ask what is
-    below the bar when none is. Reread section 2.2, equation (2.5).""",
+    0 by 0: the exponentials of all tokens are 0, or there are none. Ask from which
+    scores you choose the one to subtract, and what is below the bar when no state is
+    left. Reread section 2.2, equation (2.5).""",
 )
 def largest_score_of_padding_and_division_by_zero(e, mask):
     w = np.exp(e - e.max(axis=-1, keepdims=True)) * mask[:, None]
     return w / w.sum(axis=-1, keepdims=True)
+
+
+@misconception(
+    "masked_softmax",
+    """You probably cut large scores off before the exponential. Then no exponential
+    overflows, but scores beyond your limit all become alike, and their differences
+    are lost. Reread section 2.2 and its code on the score that is subtracted.""",
+)
+def large_scores_cut_off(e, mask):
+    w = np.where(mask[:, None], np.exp(np.clip(e, -500, 500)), 0)
+    total = w.sum(axis=-1, keepdims=True)
+    return w / np.where(total > 0, total, 1)
 
 
 # --- 5. One step of a decoder that looks back ---------------------------------------
@@ -1141,7 +1168,7 @@ def writing_inputs(rng):
     "greedy_translation",
     """Your decoder starts from the last column of the states. For a shorter source
     this is padding; it has to start from the state after the source's own last
-    token. Reread section 2.1, below equation (2.1).""",
+    token. Reread section 2.1, above equation (2.1).""",
 )
 def starts_behind_the_padding(
     h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
@@ -1599,7 +1626,7 @@ def largest_score_of_padding_in_writing(
     "greedy_translation",
     """You take the length of the first source for all of them. The others then start
     from a state in their middle, or from padding. Each source has a last token of its
-    own: reread section 2.1, below equation (2.1).""",
+    own: reread section 2.1, above equation (2.1).""",
 )
 def length_of_the_first_for_all(
     h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
@@ -1617,6 +1644,81 @@ def length_of_the_first_for_all(
         token = np.argmax(mixed @ W_hy + b_y, axis=1)
         tokens[still_open, t] = token[still_open]
         still_open &= token != EOS
+    return tokens
+
+
+@misconception(
+    "greedy_translation",
+    """You divided the scores by the square root of their size. Chapter 5 will do so,
+    with a reason; here the score is the plain product. Reread section 2.2,
+    equation (2.4).""",
+)
+def divided_by_the_root_in_writing(
+    h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    B = len(h)
+    tokens = np.full((B, longest), PAD)
+    s = h[np.arange(B), mask.sum(axis=1) - 1]
+    token, still_open = (np.full(B, BOS), np.full(B, True))
+    for t in range(longest):
+        s = np.tanh(embed[token] @ W_xs + s @ W_ss + b_s)
+        e = np.einsum("bh,bsh->bs", s, h) / np.sqrt(h.shape[2])
+        e = np.where(mask, e, -np.inf)
+        w = np.exp(e - e.max(axis=1, keepdims=True))
+        context = np.einsum("bs,bsh->bh", w / w.sum(axis=1, keepdims=True), h)
+        mixed = np.tanh(np.hstack([context, s]) @ W_m + b_m)
+        token = np.argmax(mixed @ W_hy + b_y, axis=1)
+        tokens[still_open, t] = token[still_open]
+        still_open &= token != EOS
+    return tokens
+
+
+@misconception(
+    "greedy_translation",
+    """You did not divide by the sum of the exponentials. The context is then no
+    average, and it is too large. Reread section 2.2, equation (2.5), below the bar.""",
+)
+def not_divided_in_writing(
+    h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    B = len(h)
+    tokens = np.full((B, longest), PAD)
+    s = h[np.arange(B), mask.sum(axis=1) - 1]
+    token, still_open = (np.full(B, BOS), np.full(B, True))
+    for t in range(longest):
+        s = np.tanh(embed[token] @ W_xs + s @ W_ss + b_s)
+        e = np.where(mask, np.einsum("bh,bsh->bs", s, h), -np.inf)
+        w = np.exp(e - e.max(axis=1, keepdims=True))
+        context = np.einsum("bs,bsh->bh", w, h)
+        mixed = np.tanh(np.hstack([context, s]) @ W_m + b_m)
+        token = np.argmax(mixed @ W_hy + b_y, axis=1)
+        tokens[still_open, t] = token[still_open]
+        still_open &= token != EOS
+    return tokens
+
+
+@misconception(
+    "greedy_translation",
+    """In your code the token of padding closes a row, too. A model may write any token
+    with the largest score, and only the end mark ends a translation. Reread the task
+    on when a row is closed, and section 2.1 on greedy translation.""",
+)
+def closed_by_padding_too(
+    h, mask, longest, embed, W_xs, W_ss, b_s, W_m, b_m, W_hy, b_y
+):
+    B = len(h)
+    tokens = np.full((B, longest), PAD)
+    s = h[np.arange(B), mask.sum(axis=1) - 1]
+    token, still_open = (np.full(B, BOS), np.full(B, True))
+    for t in range(longest):
+        s = np.tanh(embed[token] @ W_xs + s @ W_ss + b_s)
+        e = np.where(mask, np.einsum("bh,bsh->bs", s, h), -np.inf)
+        w = np.exp(e - e.max(axis=1, keepdims=True))
+        context = np.einsum("bs,bsh->bh", w / w.sum(axis=1, keepdims=True), h)
+        mixed = np.tanh(np.hstack([context, s]) @ W_m + b_m)
+        token = np.argmax(mixed @ W_hy + b_y, axis=1)
+        tokens[still_open, t] = token[still_open]
+        still_open &= (token != EOS) & (token != PAD)
     return tokens
 
 
@@ -2180,9 +2282,9 @@ def weights_for_the_gradient(d_context, s, h, W_a, weights):
 
 @misconception(
     "attention_backward",
-    """On the way back to the decoder's states the matrix is transposed. When both
-    states have the same size, the shapes do not complain. Reread section 2.3, the
-    third line of equation (2.7).""",
+    """On the way back to the decoder's states you used the matrix as on the way
+    forward. When both states have the same size, the shapes do not complain. Reread
+    section 2.3, the third line of equation (2.7).""",
 )
 def matrix_not_transposed(d_context, s, h, W_a, weights):
     d_weights = d_context @ h.swapaxes(1, 2)
@@ -2195,9 +2297,9 @@ def matrix_not_transposed(d_context, s, h, W_a, weights):
 
 @misconception(
     "attention_backward",
-    """On the way to the keys you used the transposed matrix. The score has the
-    decoder's state to the left of the matrix, so this way runs through it as it
-    is. Reread section 2.3, the last line of equation (2.7).""",
+    """On the way to the keys you used the transposed matrix, as on the way to the
+    decoder's states. In the score the two stand on different sides of the matrix.
+    Reread section 2.3, the last line of equation (2.7).""",
 )
 def keys_through_the_transpose(d_context, s, h, W_a, weights):
     d_weights = d_context @ h.swapaxes(1, 2)
@@ -2296,6 +2398,37 @@ def product_of_the_sums(d_context, s, h, W_a, weights):
     ds = de @ h @ W_a.T
     dh = weights.swapaxes(1, 2) @ d_context + de.swapaxes(1, 2) @ s @ W_a
     return ds, dh, s.sum(axis=0).T @ de.sum(axis=0) @ h.sum(axis=0)
+
+
+@misconception(
+    "attention_backward",
+    """In your gradient of the scores one mean serves all steps of a sequence. Each step
+    has weights of its own that sum to 1, so each has its own mean. Reread section 2.3,
+    the second line of equation (2.7), and see which index is summed.""",
+)
+def mean_over_the_sequence_in_backward(d_context, s, h, W_a, weights):
+    d_weights = d_context @ h.swapaxes(1, 2)
+    mean = (weights * d_weights).sum(axis=(1, 2), keepdims=True)
+    de = weights * (d_weights - mean)
+    ds = de @ h @ W_a.T
+    dh = weights.swapaxes(1, 2) @ d_context + de.swapaxes(1, 2) @ s @ W_a
+    return ds, dh, np.einsum("btg,bts,bsh->gh", s, de, h)
+
+
+@misconception(
+    "attention_backward",
+    """In the gradient of the matrix you took the mean over the steps of the decoder.
+    The same matrix serves every step, and a mean in the loss has its factor in the
+    gradient that arrives already. Reread section 2.3, the fourth line of equation
+    (2.7).""",
+)
+def mean_over_the_steps_for_the_matrix(d_context, s, h, W_a, weights):
+    d_weights = d_context @ h.swapaxes(1, 2)
+    mean = (weights * d_weights).sum(axis=-1, keepdims=True)
+    de = weights * (d_weights - mean)
+    ds = de @ h @ W_a.T
+    dh = weights.swapaxes(1, 2) @ d_context + de.swapaxes(1, 2) @ s @ W_a
+    return ds, dh, np.einsum("btg,bts,bsh->gh", s, de, h) / s.shape[1]
 
 
 # --- 11. A small network as a score -------------------------------------------------
@@ -2450,6 +2583,17 @@ def mean_over_the_hidden_numbers(s, h, W_q, W_k, v_a):
     return np.tanh(both) @ v_a / len(v_a)
 
 
+@misconception(
+    "additive_scores",
+    """Every decoder of the batch looks at the first source. The matrices are shared,
+    but each sequence has a source of its own. Reread section 2.5 and the shapes of the
+    task.""",
+)
+def first_source_for_all_in_additive(s, h, W_q, W_k, v_a):
+    both = (s @ W_q)[:, :, None] + (h[0] @ W_k)[None, None]
+    return np.tanh(both) @ v_a
+
+
 # --- 12. An alignment as two numbers ------------------------------------------------
 
 
@@ -2598,6 +2742,19 @@ def perplexity_for_the_entropy(weights):
     positions = weights @ np.arange(1, weights.shape[-1] + 1)
     logs = np.log2(np.maximum(weights, 1e-300))
     return positions, 2 ** -(weights * logs).sum(axis=-1)
+
+
+@misconception(
+    "alignment",
+    """Where any weight of a row is 0, your entropy is 0. You probably turned the result
+    into a number after the sum, and lost the other parts of the row. Only the part of
+    the weight 0 is 0: reread section 2.6, the code below equation (2.9).""",
+)
+def not_a_number_made_zero_after_the_sum(weights):
+    positions = weights @ np.arange(1, weights.shape[-1] + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        undecided = -(weights * np.log2(weights)).sum(axis=-1)
+    return positions, np.nan_to_num(undecided)
 
 
 # --- 13. Three ways to look without choosing ----------------------------------------
