@@ -1043,15 +1043,15 @@ for name, want in [
 ]:
     expect_close(got[name], want, f"{name} in the example above and equation (3.9)")
 reaching = [
-    [[4.0, 8.0], [0.0, 4.0]],
+    [[6.25, 12.5], [0.0, 6.25]],
     [[16.0, 0.0], [32.0, 16.0]],
     [[4.0, 8.0], [-4.0, 0.0]],
-    [[6.25, 12.5], [0.0, -6.25]],
+    [[16.0, 32.0], [0.0, -16.0]],
 ]
 parts = expect_result(
     lstm_gates_backward,
     tuple(map(np.array, reaching)),
-    tuple(np.full((2, 2), value) for value in [0.5, 0.25, 0.5, 0.2]),
+    tuple(np.full((2, 2), value) for value in [0.8, 0.25, 0.5, 0.75]),
     np.array([[1.0], [2.0]]),
     np.array([[1.0, 0.0], [-1.0, 3.0]]),
     np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]),
@@ -1066,17 +1066,17 @@ parts = expect_result(
 got = dict(zip(names, parts, strict=True))
 look = "with B = 2 and H = 2: the blocks of delta_t side by side, each with its own "
 look += "slope, (3.8), and its sum over the batch"
-expect_close(got["db_h"], [1.0, 3.0, 9.0, 3.0, 0.0, 6.0, 1.0, 1.0], f"db_h {look}")
+expect_close(got["db_h"], [1.0, 3.0, 9.0, 3.0, 0.0, 6.0, 3.0, 3.0], f"db_h {look}")
 look = "with B = 2 and H = 2: its product in (3.9), with all four blocks and no mean"
 for name, want in [
-    ("dx_t", [[88.0], [9.0]]),
-    ("dh_prev", [[15.0, 15.0], [11.0, -2.0]]),
-    ("dW_xh", [[1.0, 4.0, 15.0, 6.0, -3.0, 6.0, 1.0, 0.0]]),
+    ("dx_t", [[134.0], [-7.0]]),
+    ("dh_prev", [[19.0, 17.0], [9.0, -2.0]]),
+    ("dW_xh", [[1.0, 4.0, 15.0, 6.0, -3.0, 6.0, 3.0, 0.0]]),
     (
         "dW_hh",
         [
-            [1.0, 1.0, -3.0, -3.0, 6.0, 6.0, 1.0, 3.0],
-            [0.0, 3.0, 18.0, 9.0, -9.0, 0.0, 0.0, -3.0],
+            [1.0, 1.0, -3.0, -3.0, 6.0, 6.0, 3.0, 9.0],
+            [0.0, 3.0, 18.0, 9.0, -9.0, 0.0, 0.0, -9.0],
         ],
     ),
 ]:
@@ -1511,7 +1511,7 @@ got = expect_result(
     cell_jacobian,
     np.array([0.5, 1.0]),
     np.array([0.0, np.log(2.0)]),
-    np.array([0.5, 0.25]),
+    np.array([0.75, 0.25]),
     np.array([0.5, 0.75]),
     np.array([0.5, 0.0]),
     np.array(
@@ -1524,7 +1524,7 @@ got = expect_result(
 )
 look = "H = 2: the blocks of (3.4), which diagonals of (3.11) scale rows and which "
 look += "columns, and what row and column mean in the shapes of the task"
-expect_close(got, [[1.125, 0.5], [1.92, 1.082711]], look)
+expect_close(got, [[1.25, 0.5], [2.88, 1.082711]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for H in [4, 1, 6, 3]:
@@ -2148,20 +2148,20 @@ cells = np.array(
         [[1.0, 0.0], [0.0, 1.0]],
     ]
 )
-marks = np.tile([0.0, 1.0], (4, 1))
+marks = np.tile([0.0, 2.0], (4, 1))
 parts = expect_result(find_cell, cells, marks, case="four pieces")
 assert np.array_equal(parts[0], 0), (
     f"Expected unit 0 as the best of four pieces, got {parts[0]}. Look at the task: "
     "pieces 0 and 2 choose, and 1 and 3 have no say."
 )
-look = "four pieces: unit 0 follows the mark in pieces 0 and 2"
+look = "four pieces by the formula: unit 0 follows the mark in pieces 0 and 2"
 expect_close(parts[1], 1.0, f"chosen of {look}")
 expect_close(parts[2], -1.0, f"checked of {look}, and its opposite in 1 and 3")
 cells = np.array(
     [
         [[0.0, 0.0], [1.0, 1.0]],
         [[0.0, 1.0], [1.0, 0.0]],
-        [[4.0, 0.0], [5.0, 1.0]],
+        [[4.0, 0.0], [5.0, 0.5]],
     ]
 )
 marks = np.array([[0.0, 1.0], [1.0, 1.0], [0.0, 1.0]])
@@ -2170,6 +2170,8 @@ assert np.array_equal(parts[0], 1), (
     f"Expected unit 1 as the best of three pieces, got {parts[0]}. Look at the formula "
     "of the task: each mean and each sum is one, over all characters of pieces 0 and 2."
 )
+look = "chosen of three pieces: the formula of the task, and a sign that is 1 or -1"
+expect_close(parts[1], 0.75 / 0.6875**0.5, look)
 look = "checked where the mark never changes: the task names the correlation"
 expect_close(parts[2], 0.0, look)
 ### BEGIN HIDDEN TESTS

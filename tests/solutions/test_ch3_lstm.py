@@ -468,6 +468,18 @@ SLIPS = {
         "        a, m = a.reshape(-1, cells.shape[2]), m.ravel()",
         "each mean and each sum is one, over all characters of pieces 0 and 2",
     ),
+    "the spread of the unit alone": (
+        "find_cell",
+        " * (m**2).sum()",
+        "",
+        "Expected 1.0, got 2.0. Look at chosen of four pieces by the formula",
+    ),
+    "the correlation for its sign": (
+        "find_cell",
+        "sign = np.sign(halves[0][best])",
+        "sign = halves[0][best]",
+        "Look at chosen of three pieces: the formula of the task, and a sign that is 1",
+    ),
     "a mark that never changes": (
         "find_cell",
         "np.maximum(size, 1e-12)",
