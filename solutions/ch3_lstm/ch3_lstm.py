@@ -68,8 +68,10 @@
 # A whole sequence has the steps on the second axis: `x` is `(B, T, D)`, `h` and `c` are
 # `(B, T, H)`. Python counts from 0: `x[:, 0]` is $x_1$ and `c[:, 0]` is $c_1$, the
 # state after the first step. The gradient of the loss with respect to `a` is called
-# `da` and has the shape of `a`. The function `sigmoid` is given, in the second cell
-# below.
+# `da` and has the shape of `a`. The sign $\odot$ multiplies element by element,
+# $\operatorname{diag}(a)$ is the matrix with the numbers of $a$ on its diagonal and
+# zeros elsewhere, and $\sigma(z) = 1/(1+e^{-z})$ is the sigmoid. The function
+# `sigmoid` is given, in the second cell below.
 
 # %% setup="helpers" file="expect.py"
 
@@ -93,6 +95,8 @@ def sigmoid(z):
 #
 # $$\tilde{c}_t = \tanh\left(x_t W_{xc} + h_{t-1} W_{hc} + b_c\right), \qquad
 # o_t = \sigma\left(x_t W_{xo} + h_{t-1} W_{ho} + b_o\right)$$
+#
+# The sums in the brackets may be large, of either sign.
 #
 # The blocks $W_{xi}, W_{xf}, W_{xc}, W_{xo}$ stand side by side in `W_xh`, and those of
 # `W_hh` and `b_h` likewise: equation (3.4), section 3.2.
@@ -145,27 +149,48 @@ parts = expect_result(
     np.array([[1.0, 0.0, np.log(2.0), 0.0]]),
     np.array([[-1.0, 0.0, 0.0, 1.0]]),
     np.array([1.0, np.log(3.0), 0.0, -2.0 - np.log(3.0)]),
+    case="the example above",
 )
 for name, part, want in zip(names, parts, [0.5, 0.75, 0.6, 0.25], strict=True):
-    expect_close(part, [[want]], f"{name} in the example above and equation (3.1)")
+    look = f"{name} in the example above: its block, (3.4), and its line in (3.1)"
+    expect_close(part, [[want]], look)
 two, three = np.log(2.0), np.log(3.0)
 parts = expect_result(
     lstm_gates,
     np.array([[0.0], [1.0]]),
-    np.zeros((2, 2)),
+    np.array([[1.0, 0.0], [0.0, 1.0]]),
     np.array([[three, 0.0, 0.0, 0.0, 0.0, two, 0.0, 0.0]]),
-    np.zeros((2, 8)),
+    np.array(
+        [
+            [0.0, three, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, -three, 0.0, -two, 0.0, three, 0.0],
+        ]
+    ),
     np.array([0.0, three, three, 0.0, two, 0.0, 0.0, -three]),
+    case="D = 1, B = 2 and H = 2",
 )
 wants = [
-    [[0.5, 0.75], [0.75, 0.75]],
-    [[0.75, 0.5], [0.75, 0.5]],
-    [[0.6, 0.0], [0.6, 0.6]],
-    [[0.5, 0.25], [0.5, 0.25]],
+    [[0.5, 0.9], [0.75, 0.75]],
+    [[0.75, 0.5], [0.5, 0.5]],
+    [[0.6, 0.0], [0.0, 0.6]],
+    [[0.5, 0.25], [0.75, 0.25]],
 ]
-look = "with B = 2 and H = 2: each block is H neighbouring columns, (3.4)"
+look = "with B = 2 and H = 2: each block is H neighbouring columns, (3.4), and each "
+look += "row of h_prev meets W_hh as it is, (3.1)"
 for name, part, want in zip(names, parts, wants, strict=True):
     expect_close(part, want, f"{name} {look}")
+parts = expect_result(
+    lstm_gates,
+    np.array([[1000.0], [-1000.0]]),
+    np.zeros((2, 1)),
+    np.ones((1, 4)),
+    np.zeros((1, 4)),
+    np.zeros(4),
+    case="sums of 1,000 and of -1,000",
+)
+for name, part, low in zip(names, parts, [0.0, 0.0, -1.0, 0.0], strict=True):
+    look = f"{name} for sums of 1,000 and of -1,000: no exponential may overflow, and"
+    expect_close(part, [[1.0], [low]], f"{look} in the given sigmoid none does")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, kind, size in [
@@ -203,10 +228,12 @@ for B, D, H, kind, size in [
 #
 # Write `lstm_step`: forget, write, show. Make the gates and the candidate as in task 1,
 # equation (3.1), then the two new states. These are equations (3.2) and (3.3), section
-# 3.1; $\odot$ multiplies element by element:
+# 3.1:
 #
 # $$c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t, \qquad
 # h_t = o_t \odot \tanh(c_t)$$
+#
+# The sums inside the gates may be large, of either sign.
 #
 # Shapes: `x_t (B, D)`, `h_prev (B, H)`, `c_prev (B, H)`, `W_xh (D, 4H)`,
 # `W_hh (H, 4H)`, `b_h (4H,)` → `(h_t, c_t)` in this order, both `(B, H)`.
@@ -233,7 +260,7 @@ def lstm_step(x_t, h_prev, c_prev, W_xh, W_hh, b_h):
 
 # %% test="lstm_step" points=2
 sizes = [(2, 3), (2, 5), (2, 5), (3, 20), (5, 20), (20,)]
-parts = expect_result(lstm_step, *map(np.ones, sizes))
+parts = expect_result(lstm_step, *map(np.ones, sizes), case="B = 2, D = 3 and H = 5")
 expect_parts(parts, ["h_t", "c_t"])
 for name, part in zip(["h_t", "c_t"], parts, strict=True):
     expect_shape(part, (2, 5), f"{name} in the shapes of the task")
@@ -246,6 +273,7 @@ parts = expect_result(
     np.array([[1.0, 0.0, np.log(2.0), 0.0]]),
     np.array([[-1.0, 0.0, 0.0, 1.0]]),
     np.array([1.0, np.log(3.0), 0.0, -2.0 - np.log(3.0)]),
+    case="the example above",
 )
 assert not (
     matches(parts[0], [[0.6]]) and matches(parts[1], [[0.25 * np.tanh(0.6)]])
@@ -253,7 +281,8 @@ assert not (
     "Expected (h_t, c_t), got the cell state first. Look at the order of the two "
     "results in the shapes of the task."
 )
-expect_close(parts[1], [[0.6]], "c_t in the example above and equation (3.2)")
+look = "c_t in the example above: its four rows, (3.1) and (3.4), then equation (3.2)"
+expect_close(parts[1], [[0.6]], look)
 expect_close(
     parts[0], [[0.25 * np.tanh(0.6)]], "h_t in the example above and equation (3.3)"
 )
@@ -261,17 +290,38 @@ two, three = np.log(2.0), np.log(3.0)
 parts = expect_result(
     lstm_step,
     np.array([[0.0], [1.0]]),
-    np.zeros((2, 2)),
+    np.array([[1.0, 0.0], [0.0, 1.0]]),
     np.array([[0.4, 1.0], [-1.0, 2.0]]),
     np.array([[three, 0.0, 0.0, 0.0, 0.0, two, 0.0, 0.0]]),
-    np.zeros((2, 8)),
+    np.array(
+        [
+            [0.0, three, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, -three, 0.0, -two, 0.0, three, 0.0],
+        ]
+    ),
     np.array([0.0, three, three, 0.0, two, 0.0, 0.0, -three]),
+    case="D = 1, B = 2 and H = 2",
 )
-c_wanted = np.array([[0.6, 0.5], [-0.3, 1.45]])
-h_wanted = np.tanh(c_wanted) * [0.5, 0.25]
-look = "with B = 2 and H = 2: each block is H neighbouring columns, (3.4)"
-expect_close(parts[1], c_wanted, f"c_t {look}")
-expect_close(parts[0], h_wanted, f"h_t {look}")
+c_wanted = np.array([[0.6, 0.5], [-0.5, 1.45]])
+h_wanted = np.tanh(c_wanted) * [[0.5, 0.25], [0.75, 0.25]]
+look = "with B = 2 and H = 2: each block is H neighbouring columns, (3.4), each row of "
+look += "h_prev meets W_hh as it is, (3.1), and every number has gates of its own,"
+expect_close(parts[1], c_wanted, f"c_t {look} (3.2)")
+expect_close(parts[0], h_wanted, f"h_t {look} (3.3)")
+parts = expect_result(
+    lstm_step,
+    np.array([[1000.0], [-1000.0]]),
+    np.zeros((2, 1)),
+    np.full((2, 1), 2.0),
+    np.ones((1, 4)),
+    np.zeros((1, 4)),
+    np.zeros(4),
+    case="sums of 1,000 and of -1,000",
+)
+look = "for sums of 1,000 and of -1,000: no exponential may overflow, and in the given "
+look += "sigmoid none does"
+expect_close(parts[1], [[3.0], [0.0]], f"c_t {look}")
+expect_close(parts[0], [[np.tanh(3.0)], [0.0]], f"h_t {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, kind, size in [
@@ -354,7 +404,7 @@ def lstm_forward(x, h_0, c_0, W_xh, W_hh, b_h):
 # %% test="lstm_forward" points=3
 sizes = [(2, 6, 3), (2, 5), (2, 5), (3, 20), (5, 20), (20,)]
 ones = [np.ones(size) for size in sizes]
-parts = expect_result(lstm_forward, *ones)
+parts = expect_result(lstm_forward, *ones, case="B = 2, T = 6, D = 3 and H = 5")
 expect_parts(parts, ["h", "c"])
 for name, part in zip(["h", "c"], parts, strict=True):
     expect_shape(part, (2, 6, 5), f"{name} in the shapes of the task")
@@ -367,11 +417,17 @@ parts = expect_result(
     np.array([[0.0, 0.0, np.log(2.0), 0.0]]),
     np.zeros((1, 4)),
     np.array([0.0, np.log(3.0), 0.0, 0.0]),
+    case="the example above",
 )
-expect_close(parts[1], [[[0.9], [0.675]]], "c in the example above and (3.2)")
-expect_close(
-    parts[0], np.tanh([[[0.9], [0.675]]]) / 2, "h in the example above and (3.3)"
+c_wanted = np.array([[[0.9], [0.675]]])
+h_wanted = np.tanh(c_wanted) / 2
+assert not (matches(parts[0], c_wanted) and matches(parts[1], h_wanted)), (
+    "Expected (h, c), got the cell states first. Look at the order of the two results "
+    "in the shapes of the task."
 )
+look = "in the example above: what goes from step to step in section 3.1, and"
+expect_close(parts[1], c_wanted, f"c {look} (3.2)")
+expect_close(parts[0], h_wanted, f"h {look} (3.3)")
 parts = expect_result(
     lstm_forward,
     np.array([[[1.0], [0.0]], [[0.0], [2.0]]]),
@@ -385,14 +441,16 @@ parts = expect_result(
         ]
     ),
     np.zeros(8),
+    case="D = 1, B = 2, T = 2 and H = 2",
 )
 wants = [
     [[[0.662322, 0.0], [0.515006, 0.0]], [[0.311856, 0.419386], [0.544329, 0.537414]]],
     [[[0.977443, 0.0], [0.778675, 0.0]], [[0.731059, 0.517986], [1.207948, 0.878524]]],
 ]
-look = "B = T = H = 2 and a W_hh that is not zero, and at the h that each step reads:"
+look = "with B = T = H = 2 and a W_hh that is not zero: the blocks of (3.4), and which "
+look += "h each step reads (section 3.1 has the loop)"
 for name, part, want in zip(["h", "c"], parts, wants, strict=True):
-    expect_close(part, want, f"{name} with {look} section 3.1 has the loop")
+    expect_close(part, want, f"{name} {look}")
 parts = expect_result(lstm_forward, ones[0][:, :0], *ones[1:], case="T = 0, no steps")
 expect_parts(parts, ["h", "c"])
 for part in parts:
@@ -476,7 +534,8 @@ def from_packed(weight_ih, weight_hh, bias_ih, bias_hh, order):
 # %% test="from_packed" points=2
 names = ["W_xh", "W_hh", "b_h"]
 ones = [np.ones(size) for size in [(20, 3), (20, 5), (20,), (20,)]]
-parts = expect_result(from_packed, *ones, "ifco")
+case = 'D = 3, H = 5 and order = "ifco"'
+parts = expect_result(from_packed, *ones, "ifco", case=case)
 expect_parts(parts, names)
 for name, part, size in zip(names, parts, [(3, 20), (5, 20), (20,)], strict=True):
     expect_shape(part, size, f"{name} in the shapes of the task")
@@ -488,8 +547,9 @@ parts = expect_result(
     np.array([0.1, 0.2, 0.3, 0.4]),
     np.ones(4),
     "oifc",
+    case="the example above",
 )
-for name, part, want in zip(
+for name, part, want, what in zip(
     names,
     parts,
     [
@@ -497,25 +557,31 @@ for name, part, want in zip(
         [[20.0, 30.0, 40.0, 10.0]],
         [1.2, 1.3, 1.4, 1.1],
     ],
+    ["transposed", "transposed", "the sum of both biases"],
     strict=True,
 ):
-    expect_close(part, want, f"{name} in the example above, and the order of (3.4)")
+    look = f"{name} in the example above: {what}, section 3.2, in the order of (3.4)"
+    expect_close(part, want, look)
 parts = expect_result(
     from_packed,
     np.arange(1.0, 9.0).reshape(8, 1),
     np.arange(16.0).reshape(8, 2),
     np.arange(8.0),
-    np.full(8, 10.0),
+    np.arange(80.0, 0.0, -10.0),
     "cfio",
+    case='D = 1, H = 2 and order = "cfio"',
 )
 wants = [
-    [[5, 6, 3, 4, 1, 2, 7, 8]],
-    [[8, 10, 4, 6, 0, 2, 12, 14], [9, 11, 5, 7, 1, 3, 13, 15]],
-    [14, 15, 12, 13, 10, 11, 16, 17],
+    [[5.0, 6.0, 3.0, 4.0, 1.0, 2.0, 7.0, 8.0]],
+    [
+        [8.0, 10.0, 4.0, 6.0, 0.0, 2.0, 12.0, 14.0],
+        [9.0, 11.0, 5.0, 7.0, 1.0, 3.0, 13.0, 15.0],
+    ],
+    [44.0, 35.0, 62.0, 53.0, 80.0, 71.0, 26.0, 17.0],
 ]
+look = 'with H = 2 and the order "cfio": a block is H rows high, and all four arrays '
 for name, part, want in zip(names, parts, wants, strict=True):
-    look = f'{name} with H = 2 and the order "cfio": a block is H rows high'
-    expect_close(part, want, f"{look}, section 3.2")
+    expect_close(part, want, f"{name} {look}come in this order, section 3.2")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for D, H, order in [
@@ -560,7 +626,7 @@ for D, H, order in [
 # | `"bias_ih_l0"` | `(4H,)` |
 # | `"bias_hh_l0"` | `(4H,)`, zeros |
 #
-# Inputs: `W_xh`, `W_hh` and `b_h`, three *lists* with one array for each layer, from
+# Shapes: `W_xh`, `W_hh` and `b_h`, three *lists* with one array for each layer, from
 # the first layer to the last: `W_xh[0]` is `(D, 4H)`, every other `W_xh[k]` is
 # `(H, 4H)`, `W_hh[k]` is `(H, 4H)`, `b_h[k]` is `(4H,)` → a dict with four NumPy arrays
 # for each layer, by their keys. There is at least one layer.
@@ -602,8 +668,8 @@ want = {
     "bias_ih_l0": [1.2, 1.3, 1.4, 1.1],
     "bias_hh_l0": [0.0] * 4,
 }
-got = expect_result(to_torch, *given)
-keys = sorted(got) if isinstance(got, dict) else f"a {type(got).__name__}"
+got = expect_result(to_torch, *given, case="the example above, lists of one layer")
+keys = sorted(map(str, got)) if isinstance(got, dict) else f"a {type(got).__name__}"
 assert keys == sorted(want), (
     f"Expected a dict with the keys {sorted(want)}, got {keys}. Look at the table of "
     "the task."
@@ -611,26 +677,33 @@ assert keys == sorted(want), (
 for key in want:
     expect_shape(got[key], np.shape(want[key]), f"{key} in the table of the task")
     expect_close(got[key], want[key], f"{key} in the example above and section 3.2")
-second = [
-    np.array([[1.0, 2.0, 3.0, 4.0]]),
-    np.array([[5.0, 6.0, 7.0, 8.0]]),
-    np.array([9.0, 8.0, 7.0, 6.0]),
+both = [
+    [np.arange(24.0).reshape(3, 8), np.arange(30.0, 46.0).reshape(2, 8)],
+    [np.arange(50.0, 66.0).reshape(2, 8), np.arange(70.0, 86.0).reshape(2, 8)],
+    [np.arange(90.0, 98.0), np.arange(100.0, 108.0)],
 ]
-both = [[*first, a] for first, a in zip(given, second, strict=True)]
-got = expect_result(to_torch, *both, case="a list of two layers")
-keys = sorted(got)
+got = expect_result(to_torch, *both, case="two layers with D = 3 and H = 2")
+keys = sorted(map(str, got))
 assert keys == sorted(f"{key[:-1]}{k}" for key in want for k in (0, 1)), (
     f"Expected four keys ending in _l0 and four ending in _l1, got {keys}. Look at the "
     "example above."
 )
-want |= {
-    "weight_ih_l1": [[1.0], [2.0], [3.0], [4.0]],
-    "weight_hh_l1": [[5.0], [6.0], [7.0], [8.0]],
-    "bias_ih_l1": [9.0, 8.0, 7.0, 6.0],
-    "bias_hh_l1": [0.0] * 4,
+want = {
+    "weight_ih_l0": [[n, n + 8.0, n + 16.0] for n in range(8)],
+    "weight_hh_l0": [[n + 50.0, n + 58.0] for n in range(8)],
+    "bias_ih_l0": [n + 90.0 for n in range(8)],
+    "bias_hh_l0": [0.0] * 8,
+    "weight_ih_l1": [[n + 30.0, n + 38.0] for n in range(8)],
+    "weight_hh_l1": [[n + 70.0, n + 78.0] for n in range(8)],
+    "bias_ih_l1": [n + 100.0 for n in range(8)],
+    "bias_hh_l1": [0.0] * 8,
 }
+look = (
+    "two layers with D = 3 and H = 2: each layer has its own entry of the lists, and "
+)
+look += "section 3.2 says what becomes of it"
 for key in want:
-    look = "two layers: each entry of the lists belongs to its own layer, section 3.2"
+    expect_shape(got[key], np.shape(want[key]), f"{key} in the table of the task")
     expect_close(got[key], want[key], f"{key} of {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -685,8 +758,8 @@ for B, T, D, H, layers in [(2, 4, 3, 5, 1), (3, 2, 6, 4, 2), (1, 3, 2, 1, 3)]:
 # one layer are the inputs of the next, so from the second layer on the size of the
 # input is $H$. All layers have the width $H$.
 #
-# Inputs: the integers `D`, `H` and `layers`, at least 1 each → two integers, in this
-# order: the number with one bias a row, as in this book, and the number that
+# Shapes: the integers `D`, `H` and `layers`, at least 1 each → a tuple of two integers,
+# in this order: the number with one bias a row, as in this book, and the number that
 # `torch.nn.LSTM` has, with two biases. Do not make a layer in order to count it.
 #
 # **Example.** $D=3$, $H=5$. One layer has $4(15 + 25 + 5) = 180$, in torch
@@ -709,13 +782,20 @@ def count_parameters(D, H, layers):
 
 
 # %% test="count_parameters" points=2
-for layers, want in [(1, (180, 200)), (2, (400, 440))]:
-    parts = expect_result(count_parameters, 3, 5, layers)
-    expect_parts(parts, ["the count", "the count in torch"])
-    assert tuple(parts) == want, (
-        f"Expected {want} for D = 3, H = 5 and layers = {layers}, got {tuple(parts)}. "
-        "Look at the example above and at equation (3.5)."
-    )
+names = ["the number with one bias", "the number in torch"]
+looks = [
+    "the example above and (3.5): its terms, its 4, and what each layer reads",
+    "the example above, and section 3.2 below (3.4): torch's second bias",
+]
+for layers, wants in [(1, (180, 200)), (2, (400, 440)), (3, (620, 680))]:
+    case = f"D = 3, H = 5 and layers = {layers}"
+    parts = expect_result(count_parameters, 3, 5, layers, case=case)
+    expect_parts(parts, names)
+    for name, came, want, look in zip(names, parts, wants, looks, strict=True):
+        exact = np.shape(came) == () and came == want
+        assert exact, (
+            f"Expected {want} for {name}, with {case}, got {came!r}. Look at {look}."
+        )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for layers in [1, 2, 3, 1, 4]:
@@ -790,16 +870,47 @@ def lstm_cell_backward(dh_t, dc_t, i, f, c_tilde, o, c_prev, c_t):
 
 # %% test="lstm_cell_backward" points=3
 names = ["di", "df", "dc_tilde", "do", "dc_prev"]
-parts = expect_result(lstm_cell_backward, *(np.full((2, 5), 0.5) for _ in range(8)))
+parts = expect_result(
+    lstm_cell_backward,
+    *(np.full((2, 5), 0.5) for _ in range(8)),
+    case="B = 2 and H = 5",
+)
 expect_parts(parts, names)
 for name, part in zip(names, parts, strict=True):
     expect_shape(part, (2, 5), f"{name} in the shapes of the task")
 
+equations = dict.fromkeys(names, "the whole dc_t, (3.6), and its line in (3.7)")
+equations["do"] = "(3.6), first line"
 values = [2.0, 1.0, 0.25, 0.75, 0.5, 0.5, -2.0, np.log(2.0)]
-parts = expect_result(lstm_cell_backward, *(np.array([[value]]) for value in values))
+parts = expect_result(
+    lstm_cell_backward,
+    *(np.array([[value]]) for value in values),
+    case="the example above",
+)
 for name, part, want in zip(names, parts, [0.82, -3.28, 0.41, 1.2, 1.23], strict=True):
-    equation = "(3.6)" if name == "do" else "(3.6) and (3.7)"
-    expect_close(part, [[want]], f"{name} in the example above and {equation}")
+    expect_close(part, [[want]], f"{name} in the example above: {equations[name]}")
+parts = expect_result(
+    lstm_cell_backward,
+    np.array([[1.0, 2.0], [-1.0, 0.5]]),
+    np.array([[0.5, -1.0], [2.0, 1.0]]),
+    np.array([[0.2, 0.9], [0.4, 0.6]]),
+    np.array([[0.7, 0.3], [0.8, 0.1]]),
+    np.array([[-0.5, 0.3], [0.6, -0.8]]),
+    np.array([[0.9, 0.4], [0.1, 0.7]]),
+    np.array([[1.0, -2.0], [0.5, 3.0]]),
+    np.array([[0.5, -1.0], [2.0, 0.0]]),
+    case="B = 2 and H = 2",
+)
+wants = [
+    [[-0.603901, -0.199206], [1.195761, -1.08]],
+    [[1.207803, 1.328041], [0.996467, 4.05]],
+    [[0.241561, -0.597618], [0.797174, 0.81]],
+    [[0.462117, -1.523188], [-0.964028, 0.0]],
+    [[0.845462, -0.199206], [1.594348, 0.135]],
+]
+look = "with B = 2 and H = 2, where each number has its own factors"
+for name, part, want in zip(names, parts, wants, strict=True):
+    expect_close(part, want, f"{name} {look}: {equations[name]}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, H in [(4, 5), (1, 3), (6, 1), (2, 7)]:
@@ -854,7 +965,7 @@ for B, H in [(4, 5), (1, 3), (6, 1), (2, 7)]:
 # dW_{hh} = h_{t-1}^\top \delta_t, \quad
 # db_h = \sum_b \delta_{b,t}$$
 #
-# Inputs: `d_gates`, the tuple `(di, df, dc_tilde, do)`, and `gates`, the tuple
+# Shapes: `d_gates`, the tuple `(di, df, dc_tilde, do)`, and `gates`, the tuple
 # `(i, f, c_tilde, o)` after the squashing, eight arrays of shape `(B, H)`;
 # `x_t (B, D)`, `h_prev (B, H)`, `W_xh (D, 4H)`, `W_hh (H, 4H)` → the five gradients
 # `(dx_t, dh_prev, dW_xh, dW_hh, db_h)` in this order, each with the shape of what it
@@ -901,7 +1012,12 @@ def lstm_gates_backward(d_gates, gates, x_t, h_prev, W_xh, W_hh):
 names = ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"]
 fours = [tuple(np.full((2, 5), 0.5) for _ in range(4)) for _ in range(2)]
 sizes = [(2, 3), (2, 5), (3, 20), (5, 20), (20,)]
-parts = expect_result(lstm_gates_backward, *fours, *map(np.ones, sizes[:4]))
+parts = expect_result(
+    lstm_gates_backward,
+    *fours,
+    *map(np.ones, sizes[:4]),
+    case="B = 2, D = 3 and H = 5",
+)
 expect_parts(parts, names)
 for name, part, size in zip(names, parts, sizes, strict=True):
     expect_shape(part, size, f"{name}, which has the shape of {name[1:]}")
@@ -914,44 +1030,57 @@ parts = expect_result(
     np.array([[-1.0]]),
     np.array([[0.1, 0.2, 0.3, 0.4]]),
     np.array([[1.0, 0.0, 2.0, -1.0]]),
+    case="the example above",
 )
-for name, part, want in zip(
-    names,
-    parts,
-    [[[0.6]], [[-7]], [[2, 6, -6, 4]], [[-1, -3, 3, -2]], [1, 3, -3, 2]],
-    strict=True,
-):
-    expect_close(part, want, f"{name} in the example above, (3.8) and (3.9)")
+got = dict(zip(names, parts, strict=True))
+look = "db_h in the example above, where it is delta_t itself: equation (3.8)"
+expect_close(got["db_h"], [1.0, 3.0, -3.0, 2.0], look)
+for name, want in [
+    ("dx_t", [[0.6]]),
+    ("dh_prev", [[-7.0]]),
+    ("dW_xh", [[2.0, 6.0, -6.0, 4.0]]),
+    ("dW_hh", [[-1.0, -3.0, 3.0, -2.0]]),
+]:
+    expect_close(got[name], want, f"{name} in the example above and equation (3.9)")
 reaching = [
-    [[4.0, 8.0], [0.0, 4.0]],
-    [[4.0, 0.0], [8.0, 4.0]],
-    [[1.0, 2.0], [3.0, 0.0]],
-    [[4.0, 4.0], [0.0, -4.0]],
+    [[6.25, 12.5], [0.0, 6.25]],
+    [[16.0, 0.0], [32.0, 16.0]],
+    [[4.0, 8.0], [-4.0, 0.0]],
+    [[16.0, 32.0], [0.0, -16.0]],
 ]
 parts = expect_result(
     lstm_gates_backward,
     tuple(map(np.array, reaching)),
-    tuple(np.full((2, 2), value) for value in [0.5, 0.5, 0.0, 0.5]),
+    tuple(np.full((2, 2), value) for value in [0.8, 0.25, 0.5, 0.75]),
     np.array([[1.0], [2.0]]),
     np.array([[1.0, 0.0], [-1.0, 3.0]]),
     np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]),
     np.array(
         [
-            [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
-            [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+            [1.0, 0.0, 2.0, 0.0, 0.0, 1.0, 0.0, 1.0],
+            [0.0, 1.0, 1.0, 0.0, 3.0, 0.0, 1.0, 0.0],
         ]
     ),
+    case="D = 1, B = 2 and H = 2",
 )
-wants = [
-    [[40], [19]],
-    [[2, 3], [-1, 1]],
-    [[1, 4, 5, 2, 7, 2, 1, -1]],
-    [[1, 1, -1, -1, -2, 2, 1, 2], [0, 3, 6, 3, 9, 0, 0, -3]],
-    [1, 3, 3, 1, 4, 2, 1, 0],
-]
-look = "with B = 2 and H = 2: blocks side by side, sums over the batch, (3.8) and (3.9)"
-for name, part, want in zip(names, parts, wants, strict=True):
-    expect_close(part, want, f"{name} {look}")
+got = dict(zip(names, parts, strict=True))
+look = "with B = 2 and H = 2: the blocks of delta_t side by side, each with its own "
+look += "slope, (3.8), and its sum over the batch"
+expect_close(got["db_h"], [1.0, 3.0, 9.0, 3.0, 0.0, 6.0, 3.0, 3.0], f"db_h {look}")
+look = "with B = 2 and H = 2: its product in (3.9), with all four blocks and no mean"
+for name, want in [
+    ("dx_t", [[134.0], [-7.0]]),
+    ("dh_prev", [[19.0, 17.0], [9.0, -2.0]]),
+    ("dW_xh", [[1.0, 4.0, 15.0, 6.0, -3.0, 6.0, 3.0, 0.0]]),
+    (
+        "dW_hh",
+        [
+            [1.0, 1.0, -3.0, -3.0, 6.0, 6.0, 3.0, 9.0],
+            [0.0, 3.0, 18.0, 9.0, -9.0, 0.0, 0.0, -9.0],
+        ],
+    ),
+]:
+    expect_close(got[name], want, f"{name} {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3), (3, 4, 1)]:
@@ -996,7 +1125,7 @@ for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3), (3, 4, 1)]:
 # The weights are the same at every step, so their gradients are the sums over the
 # steps. Step $t$ uses $h_{t-1}$ and $c_{t-1}$, which are $h_0$ and $c_0$ for the first.
 #
-# Inputs: `dh (B, T, H)`, `dc_T (B, H)`, `x (B, T, D)`, `h_0 (B, H)`, `c_0 (B, H)`, the
+# Shapes: `dh (B, T, H)`, `dc_T (B, H)`, `x (B, T, D)`, `h_0 (B, H)`, `c_0 (B, H)`, the
 # states `h (B, T, H)` and `c (B, T, H)`, `gates`, the tuple `(i, f, c_tilde, o)` of
 # four arrays `(B, T, H)`, after their squashing, `W_xh (D, 4H)`, `W_hh (H, 4H)` →
 # `(dx, dh_0, dc_0, dW_xh, dW_hh, db_h)` in this order, each with the shape of what it
@@ -1075,24 +1204,65 @@ parts = expect_result(
     (half, half.copy(), none.copy(), half.copy()),
     np.array([[0.0, 1.0, 2.0, 0.0]]),
     np.array([[0.0, 0.0, 2.0, 0.0]]),
+    case="the example above",
 )
 expect_parts(parts, names)
-for name, part, want in zip(
-    names,
-    parts,
-    [
-        [[[5.25], [3.0]]],
-        [[3.5]],
-        [[1.75]],
-        [[0.0, 1.75, 4.75, 0.0]],
-        [[0.0, 1.75, 1.75, 0.0]],
-        [0.0, 1.75, 3.25, 0.0],
-    ],
-    strict=True,
-):
+sizes = [(1, 2, 1), (1, 1), (1, 1), (1, 4), (1, 4), (4,)]
+for name, part, size in zip(names, parts, sizes, strict=True):
+    expect_shape(part, size, f"{name}, which has the shape of {name[1:]}")
+got = dict(zip(names, parts, strict=True))
+look = "in the example above,"
+begins = "what reaches h_1 and c_1 from step 2, then (3.6) to (3.9), with h_0 and c_0"
+adds = "the sums: each step adds its part, (3.9), with"
+for name, part, want, where in [
+    ("dx at step 2", got["dx"][:, 1], [[3.0]], "the lines of step 2: (3.6) to (3.9)"),
+    ("dx at step 1", got["dx"][:, 0], [[5.25]], f"the lines of step 1: {begins}"),
+    ("dh_0", got["dh_0"], [[3.5]], "what step 1 sends back, (3.9)"),
+    ("dc_0", got["dc_0"], [[1.75]], "what step 1 sends back along the rail, (3.7)"),
+    ("dW_xh", got["dW_xh"], [[0.0, 1.75, 4.75, 0.0]], f"{adds} its own x"),
+    ("dW_hh", got["dW_hh"], [[0.0, 1.75, 1.75, 0.0]], f"{adds} the h before it"),
+    ("db_h", got["db_h"], [0.0, 1.75, 3.25, 0.0], f"{adds} nothing but delta_t"),
+]:
+    expect_close(part, want, f"{name} {look} {where}")
+two = np.log(2.0)
+parts = expect_result(
+    lstm_backward,
+    np.array([[[1.0, -2.0]]]),
+    np.array([[1.68, -3.68]]),
+    np.array([[[1.0, 2.0, -1.0]]]),
+    np.array([[1.0, -1.0]]),
+    np.array([[2.0, 1.0]]),
+    np.array([[[0.3, -0.15]]]),
+    np.array([[[two, -two]]]),
+    (
+        np.array([[[0.5, 0.5]]]),
+        np.array([[[0.5, 0.25]]]),
+        np.array([[[0.5, -0.5]]]),
+        np.array([[[0.5, 0.25]]]),
+    ),
+    np.arange(-12.0, 12.0).reshape(3, 8) / 10,
+    np.arange(-6.0, 10.0).reshape(2, 8) / 10,
+    case="B = T = 1, D = 3 and H = 2",
+)
+delta = np.array([0.25, 0.5, 1.0, -0.75, 0.75, -1.5, 0.15, 0.225])
+wants = [
+    [[[-0.9275, -0.4275, 0.0725]]],
+    [[-0.5525, -0.0525]],
+    [[1.0, -1.0]],
+    np.array([delta, 2 * delta, -delta]),
+    np.array([delta, -delta]),
+    delta,
+]
+for name, part, want in zip(names, parts, wants, strict=True):
     expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
-    expect_close(part, want, f"{name} in the example above and (3.6) to (3.9)")
-half = [np.full((2, 2, 1), 0.5) for _ in range(2)]
+look = (
+    "db_h with one step, D = 3 and H = 2, where it is delta_t itself: (3.6) to (3.8), "
+)
+look += "and its blocks side by side"
+expect_close(parts[5], wants[5], look)
+for name, part, want in zip(names, parts, wants, strict=True):
+    where = "the rail, (3.7)" if name == "dc_0" else "its product with delta_t, (3.9)"
+    expect_close(part, want, f"{name} with one step, D = 3 and H = 2: {where}")
 parts = expect_result(
     lstm_backward,
     np.array([[[1.0], [4.0]], [[0.0], [2.0]]]),
@@ -1101,27 +1271,29 @@ parts = expect_result(
     np.array([[1.0], [2.0]]),
     np.array([[2.0], [-1.0]]),
     np.array([[[0.5], [0.0]], [[-0.5], [0.0]]]),
-    np.full((2, 2, 1), np.log(2.0)),
+    np.array([[[0.5], [-0.4]], [[1.0], [0.3]]]),
     (
-        half[0],
+        np.array([[[0.5], [0.4]], [[0.6], [0.2]]]),
         np.array([[[0.5], [0.25]], [[0.75], [0.5]]]),
-        np.zeros((2, 2, 1)),
-        half[1],
+        np.array([[[0.5], [-0.2]], [[0.1], [0.3]]]),
+        np.array([[[0.5], [0.8]], [[0.3], [0.6]]]),
     ),
     np.array([[0.0, 1.0, 2.0, 0.0]]),
     np.array([[1.0, 0.0, 2.0, -1.0]]),
+    case="B = T = 2 and D = H = 1",
 )
 wants = [
-    [[[2.1414], [2.57632]], [[0.3484], [0.750904]]],
-    [[1.0256], [0.3778]],
-    [[0.7138], [0.3216]],
-    [[0.0, 1.497744, 3.0994, 1.851]],
-    [[0.0, 0.645708, 1.5526, 0.654]],
-    [0.0, 1.040624, 2.3882, 1.353],
+    [[[3.102092], [3.22126]], [[0.588763], [0.674273]]],
+    [[1.716908], [0.663227]],
+    [[1.240837], [0.441352]],
+    [[-0.010054, 2.326599, 3.651761, 0.058054]],
+    [[0.222387, 1.058111, 2.2475, 0.363054]],
+    [0.197618, 1.755482, 2.915453, 0.401217],
 ]
-look = "with B = T = 2 and other gates at each step: the time of each factor in (3.6)"
+look = "with B = T = 2 and other gates at each step: the time of each factor in (3.6) "
+look += "to (3.9), and sums, not means, over batch and steps"
 for name, part, want in zip(names, parts, wants, strict=True):
-    expect_close(part, want, f"{name} {look} to (3.9)")
+    expect_close(part, want, f"{name} {look}")
 sizes = [(2, 0, 3), (2, 4), (2, 4), (3, 16), (4, 16), (16,)]
 along = np.arange(8.0).reshape(2, 4)
 parts = expect_result(
@@ -1187,7 +1359,7 @@ for name, found, size in zip(
     names, nothing, [(3, 0, 2), (3, 4), 0, (2, 16), (4, 16), (16,)], strict=True
 ):
     assert matches(found, np.zeros(size) if size else last), (
-        f"{name} is wrong for a sequence of no steps: read the task's last inputs."
+        f"{name} is wrong for a sequence of no steps: the task says what T = 0 gives."
     )
 ### END HIDDEN TESTS
 
@@ -1233,9 +1405,13 @@ got = expect_result(rail_by_lag, np.full((6, 4), 0.5), case="T = 6 and H = 4")
 expect_shape(got, (6, 4), "the shapes of the task: a row for each lag from 0")
 gates_given = np.array([[0.9, 0.1], [0.5, 1.0], [0.8, 0.5]])
 got = expect_result(rail_by_lag, gates_given, case="the example above")
-expect_close(
-    got, [[1.0, 1.0], [0.8, 0.5], [0.4, 0.5]], "the example above and equation (3.10)"
-)
+look = "the example above, lag by lag, and equation (3.10)"
+expect_close(got, [[1.0, 1.0], [0.8, 0.5], [0.4, 0.5]], look)
+shut = np.array([[0.9, 0.6], [0.0, 0.8], [0.5, 1.0]])
+got = expect_result(rail_by_lag, shut, case="a gate that is exactly 0")
+look = "the task: a gate may be exactly 0, here that of unit 1 at step 2, and (3.10) "
+look += "only multiplies"
+expect_close(got, [[1.0, 1.0], [0.5, 1.0], [0.0, 0.8]], look)
 got = expect_result(rail_by_lag, np.array([[0.3, 0.6]]), case="T = 1, a single step")
 expect_close(got, [[1.0, 1.0]], "the task: at lag 0 the product is empty")
 ### BEGIN HIDDEN TESTS
@@ -1315,7 +1491,7 @@ def cell_jacobian(o_t, c_t, i_next, f_next, c_tilde_next, W_hh):
 
 # %% test="cell_jacobian" points=3
 given = [np.full(3, 0.5) for _ in range(5)]
-got = expect_result(cell_jacobian, *given, np.ones((3, 12)))
+got = expect_result(cell_jacobian, *given, np.ones((3, 12)), case="H = 3")
 expect_shape(got, (3, 3), "the shapes of the task: jacobian is (H, H)")
 got = expect_result(
     cell_jacobian,
@@ -1323,14 +1499,19 @@ got = expect_result(
     np.array([np.log(2.0)]),
     *(np.array([0.5]) for _ in range(3)),
     np.array([[4.0, 8.0, 2.0, 7.0]]),
+    case="the example above",
 )
 paths = 2 * np.log(2.0) + 0.5 + 0.75
-expect_close(got, [[0.5 + 0.32 * paths]], "the example above and equation (3.11)")
+look = (
+    "the example above, term by term: the rail, what is shown, and the three paths of "
+)
+look += "(3.11)"
+expect_close(got, [[0.5 + 0.32 * paths]], look)
 got = expect_result(
     cell_jacobian,
     np.array([0.5, 1.0]),
     np.array([0.0, np.log(2.0)]),
-    np.array([0.5, 0.25]),
+    np.array([0.75, 0.25]),
     np.array([0.5, 0.75]),
     np.array([0.5, 0.0]),
     np.array(
@@ -1339,9 +1520,11 @@ got = expect_result(
             [0.0, 8.0, 2.0, 4.0, 8.0, 0.0, 7.0, 7.0],
         ]
     ),
+    case="H = 2",
 )
-look = "rows, columns and diagonals with H = 2: the shapes of the task, (3.11)"
-expect_close(got, [[1.125, 0.5], [1.92, 1.082711]], look)
+look = "H = 2: the blocks of (3.4), which diagonals of (3.11) scale rows and which "
+look += "columns, and what row and column mean in the shapes of the task"
+expect_close(got, [[1.25, 0.5], [2.88, 1.082711]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for H in [4, 1, 6, 3]:
@@ -1386,7 +1569,7 @@ for H in [4, 1, 6, 3]:
 # (3.7) to (3.9) to the step before. There are no scores: what reaches $h_t$ comes from
 # step $t+1$ alone.
 #
-# Inputs, without a batch: `gates`, the tuple `(i, f, c_tilde, o)` of four arrays
+# Shapes, without a batch: `gates`, the tuple `(i, f, c_tilde, o)` of four arrays
 # `(T, H)`, after their squashing, `c (T, H)`, the cell states $c_1, \dots, c_T$, and
 # `W_hh (H, 4H)` → `norms (T,)`, where `norms[k]` is the size of
 # $\partial c_T/\partial c_{T-k}$. At lag 0 it is 1. $T \ge 1$.
@@ -1440,24 +1623,40 @@ def all_paths_by_lag(gates, c, W_hh):
 
 # %% test="all_paths_by_lag" points=4
 four = tuple(np.full((6, 4), 0.5) for _ in range(4))
-got = expect_result(all_paths_by_lag, four, np.ones((6, 4)), np.ones((4, 16)))
+got = expect_result(
+    all_paths_by_lag, four, np.ones((6, 4)), np.ones((4, 16)), case="T = 6 and H = 4"
+)
 expect_shape(got, (6,), "the shapes of the task: one size for each lag")
-expect_close(got[0], 1.0, "lag 0 in the task")
+look = "lag 0 in the task, the first size: dc_T is the identity, dh_T is zero, and the "
+look += "size is the largest singular value"
+expect_close(got[0], 1.0, look)
 half = np.full((3, 1), 0.5)
 got = expect_result(
     all_paths_by_lag,
     (half, half.copy(), np.zeros((3, 1)), half.copy()),
     np.full((3, 1), np.log(2.0)),
     np.array([[0.0, 0.0, 2.0, 4.0]]),
+    case="the example above",
 )
-expect_close(got, [1.0, 0.82, 0.8644], "the example above, (3.6) to (3.9)")
+expect_close(got, [1.0, 0.82, 0.8644], "the example above, lag by lag, (3.6) to (3.9)")
+half = np.full((2, 2), 0.5)
+got = expect_result(
+    all_paths_by_lag,
+    (half, half.copy(), np.zeros((2, 2)), half.copy()),
+    np.full((2, 2), np.log(2.0)),
+    np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0], [0.0] * 8]),
+    case="T = 2 and H = 2",
+)
+look = "lag 1 of two units: the whole dc_1 is [[0.5, 0.0], [0.32, 0.5]] here, and its "
+look += "size is its largest singular value"
+expect_close(got, [1.0, 0.684976], look)
 got = expect_result(
     all_paths_by_lag,
     (
-        np.full((3, 2), 0.5),
+        np.array([[0.5, 0.7], [0.2, 0.5], [0.8, 0.4]]),
         np.array([[0.9, 0.9], [0.5, 0.25], [0.75, 0.5]]),
-        np.full((3, 2), 0.25),
-        np.full((3, 2), 0.5),
+        np.array([[0.25, 0.5], [-0.5, 0.3], [0.6, -0.2]]),
+        np.array([[0.5, 0.3], [0.9, 0.6], [0.2, 0.7]]),
     ),
     np.array([[np.log(2.0), 0.0], [1.0, -1.0], [0.5, 2.0]]),
     np.array(
@@ -1466,9 +1665,19 @@ got = expect_result(
             [0.0, 2.0, 1.0, 0.0, 1.0, 2.0, 0.0, -4.0],
         ]
     ),
+    case="T = 3 and H = 2",
 )
-look = "H = 2 and other gates at each step: the time of each factor in (3.6) to (3.9)"
-expect_close(got, [1.0, 1.055809, 1.570612], look)
+look = "H = 2 and other gates at each step: the time of each factor in (3.6) to (3.9), "
+look += "the blocks of (3.4), and that a column, not a row, is a unit of the step"
+expect_close(got, [1.0, 1.330794, 1.114525], look)
+got = expect_result(
+    all_paths_by_lag,
+    tuple(np.full((1, 2), 0.5) for _ in range(4)),
+    np.ones((1, 2)),
+    np.ones((2, 8)),
+    case="T = 1, a single step",
+)
+expect_close(got, [1.0], "the task: with T = 1 there is lag 0 alone")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for T, H, size in [(6, 4, 0.6), (5, 3, 1.5), (1, 5, 0.8), (7, 1, 1.5), (2, 6, 0.5)]:
@@ -1523,7 +1732,7 @@ for T, H, size in [(6, 4, 0.6), (5, 3, 1.5), (1, 5, 0.8), (7, 1, 1.5), (2, 6, 0.
 # three blocks are zero.
 #
 # **Example.** $H=2$, half-lives 1 and 10. Unit 1: $f = 0.5$ and $b_f = 0$. Unit 2:
-# $f = 0.5^{1/10} = 0.9330$ and $b_f = \log(0.9330/0.0670) = 2.6342$. So
+# $f = 0.5^{1/10} = 0.933033$ and $b_f = \log(0.933033/0.066967) = 2.6342$. So
 # $b_h = (0, 0,\; 0, 2.6342,\; 0, 0,\; 0, 0)$. A bias of 1, which is often used, is a
 # half-life of 2.2 steps.
 
@@ -1542,15 +1751,25 @@ def forget_bias(half_life):
 
 
 # %% test="forget_bias" points=2
-got = expect_result(forget_bias, np.array([1.0, 2.0, 3.0]))
+got = expect_result(forget_bias, np.array([1.0, 2.0, 3.0]), case="H = 3")
 expect_shape(got, (12,), "the shapes of the task: four blocks of H biases")
-got = expect_result(forget_bias, np.array([1.0, 10.0]))
-kept_share = 0.5**0.1
-expect_close(
-    got,
-    [0, 0, 0, np.log(kept_share / (1 - kept_share)), 0, 0, 0, 0],
-    "the example above, and the order of the blocks in (3.4)",
+got = expect_result(forget_bias, np.array([1.0, 10.0]), case="the example above")
+expect_shape(got, (8,), "the shapes of the task: four blocks of H biases")
+look = (
+    "the example above without its numbers 3 and 4, which are the forget gate's: the "
 )
+look += "other blocks are zero, in the order of (3.4)"
+expect_close(np.delete(got, [2, 3]), [0.0] * 6, look)
+kept_share = 0.5**0.1
+look = "numbers 3 and 4 in the example above, the forget gate's: first f from the "
+look += "half-life, then its bias, the two formulas of the task"
+expect_close(got[2:4], [0.0, np.log(kept_share / (1 - kept_share))], look)
+case = "half-lives of 0.25, 1000 and 4 steps"
+got = expect_result(forget_bias, np.array([0.25, 1000.0, 4.0]), case=case)
+expect_shape(got, (12,), "the shapes of the task: four blocks of H biases")
+look = f"the forget gate's block for {case}: the two formulas of the task, for gates "
+look += "near 0 and near 1 as well"
+expect_close(got[3:6], [-2.70805, 7.273922, 1.664913], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for given in [
@@ -1623,15 +1842,43 @@ def spread_biases(u, T_max, bias_ih, bias_hh):
 # %% test="spread_biases" points=2
 names = ["bias_ih", "bias_hh"]
 parts = expect_result(
-    spread_biases, np.array([0.0, 0.5]), 10, np.arange(1.0, 9.0), np.full(8, 9.0)
+    spread_biases,
+    np.array([0.0, 0.5]),
+    10,
+    np.arange(1.0, 9.0),
+    np.full(8, 9.0),
+    case="the example above",
 )
 expect_parts(parts, names)
-five = np.log(5.0)
-for name, part, want in zip(
-    names, parts, [[0, -five, 0, five, 5, 6, 7, 8], [0] * 4 + [9] * 4], strict=True
-):
+for name, part in zip(names, parts, strict=True):
     expect_shape(part, (8,), f"{name} in the shapes of the task")
-    expect_close(part, want, f"{name} in the example above and equation (3.13)")
+five, look = np.log(5.0), "in the example above"
+expect_close(
+    parts[0][4:],
+    [5.0, 6.0, 7.0, 8.0],
+    f"the last two blocks of bias_ih, the first result, {look}: they stay as they are",
+)
+expect_close(
+    parts[0][:4],
+    [0.0, -five, 0.0, five],
+    f"the first two blocks of bias_ih {look}: u stretched to the interval, then (3.13)",
+)
+expect_close(
+    parts[1],
+    [0.0] * 4 + [9.0] * 4,
+    f"bias_hh {look}: the task says which blocks are cleared and which stay",
+)
+parts = expect_result(
+    spread_biases,
+    np.array([0.4]),
+    4.5,
+    np.arange(1.0, 5.0),
+    np.arange(6.0, 10.0),
+    case="H = 1 and T_max = 4.5",
+)
+two, look = np.log(2.0), "with H = 1 and T_max = 4.5, where u = 0.4 gives l = 2"
+expect_close(parts[0], [-two, two, 3.0, 4.0], f"bias_ih {look}")
+expect_close(parts[1], [0.0, 0.0, 8.0, 9.0], f"bias_hh {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for H, T_max in [(5, 40), (3, 250.0), (1, 3), (4, 2.5)]:
@@ -1699,7 +1946,8 @@ def peephole_step(x_t, h_prev, c_prev, W_xh, W_hh, b_h, w_ci, w_cf, w_co):
 
 # %% test="peephole_step" points=3
 sizes = [(2, 3), (2, 5), (2, 5), (3, 20), (5, 20), (20,), (5,), (5,), (5,)]
-parts = expect_result(peephole_step, *map(np.ones, sizes))
+case = "B = 2, D = 3 and H = 5"
+parts = expect_result(peephole_step, *map(np.ones, sizes), case=case)
 expect_parts(parts, ["h_t", "c_t"])
 for name, part in zip(["h_t", "c_t"], parts, strict=True):
     expect_shape(part, (2, 5), f"{name} in the shapes of the task")
@@ -1715,13 +1963,19 @@ parts = expect_result(
     np.array([np.log(3.0)]),
     np.array([-np.log(3.0)]),
     np.array([2.0]),
+    case="the example above",
 )
-expect_close(parts[1], [[0.7]], "c_t in the example above and equation (3.14)")
-expect_close(
-    parts[0],
-    [[np.tanh(0.7) / (1 + np.exp(-1.4))]],
-    "h_t in the example above, and which cell state the output gate sees",
+h_wanted = np.tanh(0.7) / (1 + np.exp(-1.4))
+assert not (matches(parts[0], [[0.7]]) and matches(parts[1], [[h_wanted]])), (
+    "Expected (h_t, c_t), got the cell state first. Look at the order of the two "
+    "results in the shapes of the task."
 )
+look = "c_t in the example above: i_t and f_t by (3.14), the candidate by (3.1), then "
+look += "equation (3.2)"
+expect_close(parts[1], [[0.7]], look)
+look = "h_t in the example above: which cell state the output gate sees, (3.14), then "
+look += "equation (3.3)"
+expect_close(parts[0], [[h_wanted]], look)
 parts = expect_result(
     peephole_step,
     np.zeros((2, 1)),
@@ -1733,12 +1987,43 @@ parts = expect_result(
     np.array([np.log(3.0), 0.0]),
     np.array([-np.log(3.0), 0.0]),
     np.array([2.0, -1.0]),
+    case="D = 1, B = 2 and H = 2",
 )
 c_wanted = np.array([[0.7, 1.3], [-0.6, 0.8]])
 h_wanted = np.tanh(c_wanted) / (1 + np.exp(c_wanted * [-2.0, 1.0]))
-look = "with B = 2 and H = 2, where each unit looks at its own cell, (3.14)"
+look = "with B = 2 and H = 2, where each unit looks at its own cell, (3.14), and each "
+look += "block is H neighbouring columns, (3.4)"
 expect_close(parts[1], c_wanted, f"c_t {look}")
 expect_close(parts[0], h_wanted, f"h_t {look}")
+two, three = np.log(2.0), np.log(3.0)
+parts = expect_result(
+    peephole_step,
+    np.array([[0.0], [1.0]]),
+    np.array([[1.0, 0.0], [0.0, 1.0]]),
+    np.array([[0.4, 1.0], [-1.0, 2.0]]),
+    np.array([[three, 0.0, 0.0, 0.0, 0.0, two, 0.0, 0.0]]),
+    np.array(
+        [
+            [0.0, three, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            [0.0, 0.0, -three, 0.0, -two, 0.0, three, 0.0],
+        ]
+    ),
+    np.array([0.0, three, three, 0.0, two, 0.0, 0.0, -three]),
+    np.array([1.0, -1.0]),
+    np.array([0.5, 2.0]),
+    np.array([-1.0, 0.5]),
+    case="inputs and hidden states that are not zero",
+)
+wants = [
+    [[0.198327, 0.241125], [-0.2935, 0.478987]],
+    [[0.673453, 0.880797], [-0.377541, 2.137287]],
+]
+look = (
+    "with inputs and hidden states that are not zero: each block of (3.4) has all the "
+)
+look += "terms of (3.1), and the peephole of its own gate, (3.14)"
+for name, k in [("c_t", 1), ("h_t", 0)]:
+    expect_close(parts[k], wants[k], f"{name} {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, look in [(4, 3, 5, 1.5), (1, 6, 2, 1.5), (7, 1, 4, 1.5), (3, 5, 1, 0.0)]:
@@ -1838,17 +2123,23 @@ cells = np.array(
     ]
 )
 marks = np.array([[False, False, True, True], [False, True, False, True]])
-parts = expect_result(find_cell, cells, marks)
+parts = expect_result(find_cell, cells, marks, case="the example above")
 expect_parts(parts, ["best", "chosen", "checked"])
 assert np.array_equal(parts[0], 0), (
-    f"Expected unit 0 as the best, got {parts[0]}. Look at the example above: piece 0 "
-    "chooses, and either sign will do."
+    f"Expected unit 0 as best, the first result, got {parts[0]}. Look at the example "
+    "above: piece 0 chooses, by the formula of the task and with either sign; units "
+    "count from 0."
 )
-expect_close(parts[1], 1.0, "chosen in the example above: its sign is turned round")
-expect_close(parts[2], 3**-0.5, "checked in the example above: same unit, same sign")
+look = "chosen in the example above: the formula of the task, then the sign, which is "
+look += "turned round"
+expect_close(parts[1], 1.0, look)
+look = "checked in the example above: the formula of the task on piece 1, for the unit "
+look += "and the sign that piece 0 chose"
+expect_close(parts[2], 3**-0.5, look)
 still = np.concatenate([cells, np.full((2, 4, 1), 0.5)], axis=2)
 parts = expect_result(find_cell, still, marks, case="a unit that never changes")
-expect_close(parts[1], 1.0, "the task: a unit that never changes has correlation 0")
+look = "chosen when a third unit never changes: the task says what its correlation is"
+expect_close(parts[1], 1.0, look)
 cells = np.array(
     [
         [[0.0, 0.0], [1.0, 1.0]],
@@ -1857,14 +2148,32 @@ cells = np.array(
         [[1.0, 0.0], [0.0, 1.0]],
     ]
 )
-parts = expect_result(find_cell, cells, np.tile([0.0, 1.0], (4, 1)))
+marks = np.tile([0.0, 2.0], (4, 1))
+parts = expect_result(find_cell, cells, marks, case="four pieces")
 assert np.array_equal(parts[0], 0), (
     f"Expected unit 0 as the best of four pieces, got {parts[0]}. Look at the task: "
     "pieces 0 and 2 choose, and 1 and 3 have no say."
 )
-look = "four pieces: unit 0 follows the mark in pieces 0 and 2"
+look = "four pieces by the formula: unit 0 follows the mark in pieces 0 and 2"
 expect_close(parts[1], 1.0, f"chosen of {look}")
 expect_close(parts[2], -1.0, f"checked of {look}, and its opposite in 1 and 3")
+cells = np.array(
+    [
+        [[0.0, 0.0], [1.0, 1.0]],
+        [[0.0, 1.0], [1.0, 0.0]],
+        [[4.0, 0.0], [5.0, 0.5]],
+    ]
+)
+marks = np.array([[0.0, 1.0], [1.0, 1.0], [0.0, 1.0]])
+parts = expect_result(find_cell, cells, marks, case="three pieces")
+assert np.array_equal(parts[0], 1), (
+    f"Expected unit 1 as the best of three pieces, got {parts[0]}. Look at the formula "
+    "of the task: each mean and each sum is one, over all characters of pieces 0 and 2."
+)
+look = "chosen of three pieces: the formula of the task, and a sign that is 1 or -1"
+expect_close(parts[1], 0.75 / 0.6875**0.5, look)
+look = "checked where the mark never changes: the task names the correlation"
+expect_close(parts[2], 0.0, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for P, N, H, scale, kind in [

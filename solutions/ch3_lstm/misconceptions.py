@@ -577,6 +577,24 @@ def sequence_with_exchanged_gates(x, h_0, c_0, W_xh, W_hh, b_h):
     return h, c
 
 
+@misconception(
+    "lstm_forward",
+    """Your states are right, but the cell states come first. The task asks for the
+    hidden states first, and nothing but the order tells them apart. Reread the shapes
+    in the task, and what each state is for in section 3.1.""",
+)
+def cell_states_first(x, h_0, c_0, W_xh, W_hh, b_h):
+    h, c = np.empty((2, *x.shape[:2], h_0.shape[1]))
+    h_t, c_t = h_0, c_0
+    for t in range(x.shape[1]):
+        z = x[:, t] @ W_xh + h_t @ W_hh + b_h
+        i, f, c_tilde, o = np.split(z, 4, axis=1)
+        c_t = sigmoid(f) * c_t + sigmoid(i) * np.tanh(c_tilde)
+        h_t = sigmoid(o) * np.tanh(c_t)
+        h[:, t], c[:, t] = h_t, c_t
+    return c, h
+
+
 # --- 4. Weights in ------------------------------------------------------------------
 
 
@@ -645,6 +663,19 @@ def biases_left_in_their_order(weight_ih, weight_hh, bias_ih, bias_hh, order):
     places = [order.index(letter) for letter in "ifco"]
     rows = np.arange(4 * H).reshape(4, H)[places].ravel()
     return weight_ih[rows].T, weight_hh[rows].T, bias_ih + bias_hh
+
+
+@misconception(
+    "from_packed",
+    """You probably put the first of the two biases into our order, and added the second
+    as it came. Both come in the library's order. Reread the shapes in the task, and
+    section 3.2, below equation (3.4).""",
+)
+def second_bias_left_in_its_order(weight_ih, weight_hh, bias_ih, bias_hh, order):
+    H = weight_hh.shape[1]
+    places = [order.index(letter) for letter in "ifco"]
+    rows = np.arange(4 * H).reshape(4, H)[places].ravel()
+    return weight_ih[rows].T, weight_hh[rows].T, bias_ih[rows] + bias_hh
 
 
 @misconception(
@@ -868,7 +899,7 @@ def two_matrices_exchanged(W_xh, W_hh, b_h):
 @inputs("count_parameters")
 def count_parameters_inputs(rng):
     D, H = rng.choice(np.arange(6, 40), 2, replace=False)
-    return int(D), int(H), int(rng.choice([2, 3, 5]))
+    return int(D), int(H), int(rng.choice([3, 4, 5]))
 
 
 @misconception(
@@ -881,6 +912,19 @@ def every_layer_like_the_first(D, H, layers):
     first = 4 * (D * H + H * H + H)
     other = first
     count = first + (layers - 1) * other
+    return count, count + 4 * H * layers
+
+
+@misconception(
+    "count_parameters",
+    """You probably counted two layers and no more. Every layer above the first has as
+    many weights and biases as the second. Reread the task on what a layer reads, and
+    section 3.2, equation (3.5).""",
+)
+def two_layers_at_most(D, H, layers):
+    first = 4 * (D * H + H * H + H)
+    other = 4 * (2 * H * H + H)
+    count = first + (layers > 1) * other
     return count, count + 4 * H * layers
 
 
@@ -1187,7 +1231,7 @@ def slopes_forgotten(d_gates, gates, x_t, h_prev, W_xh, W_hh):
 @misconception(
     "lstm_gates_backward",
     """You probably squashed gates and candidate once more before you took their
-    slopes. They come after their squashing, and the slopes are written with them.
+    slopes. They come to you already squashed, and the slopes are written with them.
     Reread section 3.3, equation (3.8).""",
 )
 def squashed_a_second_time(d_gates, gates, x_t, h_prev, W_xh, W_hh):
@@ -1768,6 +1812,34 @@ def states_gradients_one_step_early(dh, dc_T, x, h_0, c_0, h, c, gates, W_xh, W_
     return delta @ W_xh.T, *before, dW_xh, dW_hh, delta.sum(axis=(0, 1))
 
 
+@misconception(
+    "lstm_backward",
+    """You probably put the four numbers of a unit side by side. The blocks are runs
+    of columns: first all units of one gate, then all units of the next. Reread
+    section 3.3, equation (3.8).""",
+)
+def four_numbers_of_a_unit_together(dh, dc_T, x, h_0, c_0, h, c, gates, W_xh, W_hh):
+    i, f, c_tilde, o = gates
+    h_prev = np.concatenate([h_0[:, None], h], axis=1)[:, :-1]
+    c_prev = np.concatenate([c_0[:, None], c], axis=1)[:, :-1]
+    squashed = np.tanh(c)
+    slopes = [i * (1 - i), f * (1 - f), 1 - c_tilde**2, o * (1 - o)]
+    slopes = np.stack(slopes, axis=3)
+    delta = np.empty((*x.shape[:2], W_hh.shape[1]))
+    dh_t, dc_t = np.zeros(h_0.shape), dc_T
+    for t in reversed(range(x.shape[1])):
+        dh_t = dh_t + dh[:, t]
+        dc_t = dc_t + dh_t * o[:, t] * (1 - squashed[:, t] ** 2)
+        d_gates = [dc_t * c_tilde[:, t], dc_t * c_prev[:, t], dc_t * i[:, t]]
+        d_gates = np.stack([*d_gates, dh_t * squashed[:, t]], axis=2)
+        delta[:, t] = (d_gates * slopes[:, t]).reshape(len(x), -1)
+        dh_t = delta[:, t] @ W_hh.T
+        dc_t = dc_t * f[:, t]
+    dW_xh = np.einsum("btd,bth->dh", x, delta)
+    dW_hh = np.einsum("btg,bth->gh", h_prev, delta)
+    return delta @ W_xh.T, dh_t, dc_t, dW_xh, dW_hh, delta.sum(axis=(0, 1))
+
+
 # --- 10. What the rail carries ------------------------------------------------------
 
 
@@ -1810,7 +1882,7 @@ def products_from_the_front(f):
 
 @misconception(
     "rail_by_lag",
-    """Your rows are in the order of time: the last one is the lag 0. The task counts
+    """Your rows are in the order of time: lag 0 stands last. The task counts the
     lags, so the first row belongs to the last cell state itself. Reread the shapes in
     the task, and section 3.4, equation (3.10).""",
 )
@@ -2328,10 +2400,10 @@ def slope_at_the_outlet_missing(gates, c, W_hh):
 
 @misconception(
     "all_paths_by_lag",
-    """You probably multiplied the sizes of single steps. The size of a product is at
-    most that, and often less, because the steps do not all stretch the same
-    direction. Reread section 3.4, below equation (3.11), and follow the matrix
-    itself.""",
+    """You probably multiplied the sizes of single steps. The steps do not all stretch
+    the same direction, so the size of a product is often less than that; and over
+    several steps there are more paths. Reread section 3.4, below equation (3.11), and
+    the task on what travels back from step to step.""",
 )
 def norms_of_the_steps_multiplied(gates, c, W_hh):
     i, f, c_tilde, o = gates
@@ -2493,9 +2565,9 @@ def first_block_set(half_life):
 
 @misconception(
     "forget_bias",
-    """Your biases stand in the third block, that of the candidate. Then the cell
-    writes ones, and its memory fades as before. Reread section 3.2, equation (3.4),
-    on the order of the blocks.""",
+    """Your biases stand in the third block, that of the candidate. They change what
+    the cell would like to write, and its memory fades as before. Reread section 3.2,
+    equation (3.4), on the order of the blocks.""",
 )
 def third_block_set(half_life):
     f = 0.5 ** (1 / half_life)
@@ -3039,6 +3111,23 @@ def first_and_last_pieces(cells, mark):
         size = np.sqrt((a**2).sum(axis=0) * (m**2).sum())
         halves.append(m @ a / np.maximum(size, 1e-12))
     chosen, checked = halves
+    best = np.argmax(np.abs(chosen))
+    sign = np.sign(chosen[best])
+    return best, sign * chosen[best], sign * checked[best]
+
+
+@misconception(
+    "find_cell",
+    """You probably correlated each piece by itself, and averaged over the pieces. A
+    unit that drifts from piece to piece then looks better than it is. Reread the task
+    on what sums and means run over, and section 3.8 on the two halves.""",
+)
+def mean_over_the_pieces(cells, mark):
+    a = cells - cells.mean(axis=1, keepdims=True)
+    m = mark - mark.mean(axis=1, keepdims=True)
+    size = np.sqrt((a**2).sum(axis=1) * (m**2).sum(axis=1)[:, None])
+    r = np.einsum("pn,pnh->ph", m, a) / np.maximum(size, 1e-12)
+    chosen, checked = r[::2].mean(axis=0), r[1::2].mean(axis=0)
     best = np.argmax(np.abs(chosen))
     sign = np.sign(chosen[best])
     return best, sign * chosen[best], sign * checked[best]
