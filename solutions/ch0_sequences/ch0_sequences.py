@@ -148,7 +148,7 @@ assert got[0] == ["<unk>"], (
 )
 for learned, minimum, want, look in [
     (["a", "A", "b", "A"], 1, ["<unk>", "A", "a", "b"], "A and a are two pieces"),
-    (["off", "10", "of", "10", "off"], 2, ["<unk>", "10", "off"], "'of' stands once"),
+    (["off", " ", "of", " ", "off"], 2, ["<unk>", " ", "off"], "'of' stands once"),
 ]:
     case = f"learned = {learned} and minimum = {minimum}"
     got = expect_result(encode_and_decode, learned, ["A", "off"], minimum, case=case)

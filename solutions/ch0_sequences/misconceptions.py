@@ -129,8 +129,9 @@ def unknown_sorted_with_the_others(learned, pieces, minimum):
     often = [piece for piece, count in Counter(learned).items() if count >= minimum]
     vocabulary = sorted(["<unk>", *often])
     number = {piece: k for k, piece in enumerate(vocabulary)}
-    tokens = [number.get(piece, number["<unk>"]) for piece in pieces]
-    return vocabulary, np.array(tokens), [vocabulary[token] for token in tokens]
+    unknown = number["<unk>"]
+    tokens = np.array([number.get(piece, unknown) for piece in pieces], dtype=int)
+    return vocabulary, tokens, [vocabulary[token] for token in tokens]
 
 
 @misconception(

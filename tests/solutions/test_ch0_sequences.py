@@ -115,7 +115,13 @@ SLIPS = {
         "encode_and_decode",
         "[piece for piece, count in Counter(learned).items() if count >= minimum]",
         "[p for p in set(learned) if ' '.join(learned).count(p) >= minimum]",
-        "got ['<unk>', '10', 'of', 'off']. Look at point 1 of the task",
+        "got ['<unk>', ' ', 'of', 'off']. Look at point 1 of the task",
+    ),
+    "blanks left out": (
+        "encode_and_decode",
+        "if count >= minimum",
+        "if count >= minimum and piece.strip()",
+        "Expected the vocabulary ['<unk>', ' ', 'off'] for learned = ['off', ' ',",
     ),
     "nothing learned": (
         "encode_and_decode",

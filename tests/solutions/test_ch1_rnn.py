@@ -229,7 +229,7 @@ SLIPS = {
         "softmax",
         "y.max(",
         "y.mean(",
-        "for the scores 10,000 + ln 3, 10,000 and -10,000",
+        "for the scores -10,000, 10,000 + ln 3, 10,000 and -10,000",
     ),
     "scores cut off": (
         "softmax",
@@ -315,11 +315,17 @@ SLIPS = {
         "[g * scale for g in grads]",
         "Expected a list of 2 arrays for clipped, the first of the two results, got a",
     ),
+    "zero divided by zero": (
+        "clip_by_global_norm",
+        "max_norm / max(norm, max_norm)",
+        "min(1, max_norm / float(norm))",
+        "grads of [[0.0, 0.0], [[0.0, 0.0, 0.0]]] and max_norm = 2.5, got ZeroDivision",
+    ),
     "the largest stretch of each": (
         "clip_by_global_norm",
         "(g**2).sum()",
         "np.linalg.norm(g, 2) ** 2",
-        "Expected 3.0, got 2.2361. Look at the norm of entries 1, 2, 0, 0, 2",
+        "Expected 3.0, got 2.2361. Look at the norm of entries 1, 2, 0, 0, -2",
     ),
     "the weights of the state turned round": (
         "teacher_forced_scores",
