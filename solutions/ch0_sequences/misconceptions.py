@@ -15,7 +15,7 @@ from autograder.answers import equivalent, inputs, misconception
 
 @inputs("encode_and_decode")
 def piece_inputs(rng):
-    words = ["of", "an", "The", "the", "eel", "Ox", "bee"]
+    words = ["of", "an", "The", "the", "3rd", "Ox", "bee"]  # a digit comes before <
     learned = rng.permutation(np.repeat(words, rng.permutation([1, 1, 2, 2, 3, 4, 6])))
     pieces = rng.permutation([*words, *words[:3], "new", "new", "zoo"])
     return learned.tolist(), pieces.tolist(), 2
@@ -116,6 +116,21 @@ def unknown_at_the_end(learned, pieces, minimum):
     vocabulary = [*sorted(often), "<unk>"]
     number = {piece: k for k, piece in enumerate(vocabulary)}
     tokens = np.array([number.get(piece, len(often)) for piece in pieces], dtype=int)
+    return vocabulary, tokens, [vocabulary[token] for token in tokens]
+
+
+@misconception(
+    "encode_and_decode",
+    """You sorted the entry for everything unknown in among the others. Blanks, digits
+    and some signs come before it then, so its number depends on the text. Section 'From
+    text to tokens' keeps one fixed place for it.""",
+)
+def unknown_sorted_with_the_others(learned, pieces, minimum):
+    often = [piece for piece, count in Counter(learned).items() if count >= minimum]
+    vocabulary = sorted(["<unk>", *often])
+    number = {piece: k for k, piece in enumerate(vocabulary)}
+    unknown = number["<unk>"]
+    tokens = np.array([number.get(piece, unknown) for piece in pieces], dtype=int)
     return vocabulary, tokens, [vocabulary[token] for token in tokens]
 
 
@@ -1121,13 +1136,14 @@ def overlaps_counted_once(tokens, context, V):
 
 @inputs("surprise")
 def probability_inputs(rng):
-    """Long texts, so that the likelihood underflows.
+    """Long texts, so that the likelihood underflows, with a few hopeless predictions.
 
     In one draw of two a place of padding has probability zero.
     """
     B, T = 4, 500
     p = rng.uniform(0.02, 1, size=(B, T))
     mask = np.arange(T) < np.array([[500], [190], [30], [340]])
+    p[0, :3] = 1e-14, 1e-16, 1e-15
     p[1, -1] *= rng.integers(2)
     return p, rng.integers(1, 9, size=(B, T)), mask
 
@@ -1195,9 +1211,9 @@ def multiplied_by_ln_2(p, characters, mask):
 
 @misconception(
     "surprise",
-    """Your bits per character are nats: nothing was divided by the logarithm of 2.
-    Reread section 'Measuring surprise', equation (3), for the way from one unit to the
-    other.""",
+    """What you call bits per character are nats per character: the way from one unit to
+    the other is missing. Nobody could compare your figure with a compressor's. Reread
+    section 'Measuring surprise', equation (3).""",
 )
 def nats_per_character(p, characters, mask):
     cost = -np.log(p[mask])
@@ -1312,6 +1328,27 @@ def masked_after_the_logarithm(p, characters, mask):
     nats = cost.sum() / mask.sum()
     bits = cost.sum() / np.log(2) / (characters * mask).sum()
     return nats, np.exp(nats), bits
+
+
+TINY = """You probably added a tiny number before the logarithm, so that it stays finite
+    where the padding has probability zero. Among the tokens that count it hides how
+    wrong a hopeless prediction was. Padding must not get as far as the logarithm at
+    all: reread section 'Padding, masks, batches', and equation (2) in section
+    'Measuring surprise'."""
+
+
+@misconception("surprise", TINY)
+def tiny_number_in_the_logarithm(p, characters, mask):
+    cost = -np.log(p + 1e-12) * mask
+    nats = cost.sum() / mask.sum()
+    return nats, np.exp(nats), cost.sum() / np.log(2) / characters[mask].sum()
+
+
+@misconception("surprise", TINY)
+def small_number_in_the_logarithm(p, characters, mask):
+    cost = -np.log(p + 1e-9) * mask
+    nats = cost.sum() / mask.sum()
+    return nats, np.exp(nats), cost.sum() / np.log(2) / characters[mask].sum()
 
 
 @misconception(

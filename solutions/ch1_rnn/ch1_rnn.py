@@ -98,7 +98,7 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
 # %% test="rnn_step" points=2
 ones = [np.ones(size) for size in [(2, 3), (2, 4), (3, 4), (4, 4), (4,)]]
 got = expect_result(rnn_step, *ones)
-expect_shape(got, (2, 4), "the shapes in the table: h_t is (B, H)")
+expect_shape(got, (2, 4), "the shapes of the task: h_t is (B, H)")
 
 got = expect_result(
     rnn_step,
@@ -120,7 +120,8 @@ got = expect_result(
 expect_close(
     got,
     [[-0.990066, -0.711394], [-0.980869, 0.345214]],
-    "h_t of a batch with B = 2 and H = 2, equation (1.1)",
+    "h_t for B = 2, D = 1 and H = 2, equation (1.1): W_hh is square, so no shape tells "
+    "which way round it has to stand",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -148,8 +149,9 @@ for B, D, H in [(4, 3, 5), (1, 6, 2), (7, 1, 4), (3, 5, 1)]:
 # Write `rnn_forward`: start at $h_0$, apply equation (1.1) to one step after the other,
 # and keep every state (section 1.1, the loop). The weights are the same at every step.
 #
-# Shapes: `x (B, T, D)`, `h_0 (B, H)`, and the weights → `h (B, T, H)`, where `h[:, t]`
-# is the state after input `x[:, t]`. `T` may be 0: then `h` has shape `(B, 0, H)`.
+# Shapes: `x (B, T, D)`, `h_0 (B, H)`, `W_xh (D, H)`, `W_hh (H, H)`, `b_h (H,)` →
+# `h (B, T, H)`, where `h[:, t]` is the state after input `x[:, t]`. `T` may be 0: then
+# `h` has shape `(B, 0, H)`.
 #
 # **Example.** All sizes 1 but $T=2$: $x = (1, 0)$, $h_0 = 0$, $W_{xh} = 1$,
 # $W_{hh} = 0.5$, $b_h = 0$. Then $h_1 = \tanh(1) = 0.7616$ and
@@ -196,7 +198,9 @@ got = expect_result(
 )
 first = np.tanh(1.0)
 expect_close(
-    got, [[[first], [np.tanh(first / 2)]]], "the example above and section 1.1"
+    got,
+    [[[first], [np.tanh(first / 2)]]],
+    "the example above, equation (1.1) and the loop in section 1.1",
 )
 got = expect_result(rnn_forward, ones[0][:, :0], *ones[1:], case="T = 0, no steps")
 expect_shape(got, (2, 0, 4), "the shapes of the task: T may be 0")
@@ -214,7 +218,8 @@ expect_close(
         [[-0.955373, -0.721132], [0.801155, -0.401783]],
         [[-0.999738, -0.930217], [0.899452, -0.567588]],
     ],
-    "h of a batch with B = 2, T = 2 and H = 2, where h_0 is not zero, section 1.1",
+    "h for B = 2, T = 2 and H = 2, where h_0 and b_h are not zero: the loop in section "
+    "1.1, the square W_hh, and the axis of the steps",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -293,14 +298,29 @@ got = expect_result(
     case="scores y (V,), with no axes in front of the last",
 )
 expect_close(got, [0.125, 0.25, 0.625], "the example above and equation (1.3)")
-got = expect_result(softmax, np.array([[1000.0, 1000.0]]))
-expect_close(got, [[0.5, 0.5]], "the largest score a in equation (1.3)")
-levels = np.array([[[0, np.log(3)], [-1e4, -1e4]], [[5, 5], [np.log(4), 0]]])
+levels = np.log([[[1.0, 3.0], [2.0, 2.0]], [[1.0, 1.0], [4.0, 1.0]]])
 got = expect_result(softmax, levels)
 expect_close(
     got,
     [[[0.25, 0.75], [0.5, 0.5]], [[0.5, 0.5], [0.8, 0.2]]],
-    "the task: each row along the last axis has its own maximum and its own sum",
+    "the task and the sum in (1.3): each row along the last axis has its own sum",
+)
+got = expect_result(softmax, np.array([[1000.0, 1000.0]]))
+expect_close(got, [[0.5, 0.5]], "the example above, and the largest score a in (1.3)")
+got = expect_result(softmax, levels + np.array([[[0.0], [-1e4]], [[-1e4], [1e4]]]))
+expect_close(
+    got,
+    [[[0.25, 0.75], [0.5, 0.5]], [[0.5, 0.5], [0.8, 0.2]]],
+    "the task and a in (1.3): each row along the last axis has its own maximum, here "
+    "near 0, -10,000 and 10,000",
+)
+far = np.array([[-1e4, 1e4 + np.log(3.0), 1e4, -1e4]])
+got = expect_result(softmax, far)
+expect_close(
+    got,
+    [[0.0, 0.75, 0.25, 0.0]],
+    "the largest score a in (1.3), for the scores -10,000, 10,000 + ln 3, 10,000 and "
+    "-10,000",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -391,21 +411,29 @@ assert np.shape(got) == (), (
 expect_close(got, -np.log(0.5 * 0.75) / 2, "the example above and equation (1.4)")
 uneven = [
     np.array([[[0.0, 0.0], [0.0, 0.0]], [[0.0, np.log(3.0)], [7.0, 7.0]]]),
-    np.array([[0, 1], [1, 0]]),
+    np.array([[0, 1], [0, 0]]),
     np.array([[True, True], [True, False]]),
 ]
 
 got = expect_result(sequence_cross_entropy, *uneven)
 expect_close(
-    got, -np.log(0.5 * 0.5 * 0.75) / 3, "N in (1.4): every token that counts weighs 1/N"
+    got,
+    -np.log(0.5 * 0.5 * 0.25) / 3,
+    "(1.4) for B = 2: the probability of each position's own target, 0.5, 0.5, 0.25, "
+    "and N, as every token that counts weighs the same",
 )
-far = np.array([[[1e4, 0.0], [0.0, 1e4]]])
+far = np.array([[[1e4, 0.0], [-1e4, -1e4]]])
 got = expect_result(
     sequence_cross_entropy, far, np.array([[1, 1]]), np.array([[True, True]])
 )
-expect_close(got, 5000.0, "the hint of the task: scores may be as large as 10,000")
+expect_close(
+    got,
+    5000 + np.log(2) / 2,
+    "the hint of the task and a in (1.3), one for each position: scores may be as "
+    "large as 10,000, of either sign",
+)
 got = expect_result(sequence_cross_entropy, *uneven[:2], np.zeros((2, 2), dtype=bool))
-expect_close(got, 0.0, "the shapes of the task: if no position counts")
+expect_close(got, 0.0, "the shapes of the task: here no position counts, so N is 0")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, V, scale in [(3, 5, 4, 2.0), (1, 6, 3, 1.0), (5, 1, 7, 2.0), (4, 3, 6, 1e4)]:
@@ -508,20 +536,27 @@ got = expect_result(sequence_cross_entropy_backward, *uneven)
 expect_close(
     12 * np.asarray(got),
     [[[-2.0, 2.0], [2.0, -2.0]], [[1.0, -1.0], [0.0, 0.0]]],
-    "N in (1.5), with 12 times dy: all tokens that count are divided by one N",
+    "12 times dy for B = 2, and equation (1.5): each position has its own target, and "
+    "all that count are divided by one N",
 )
-far = np.array([[[1e4, 0.0], [0.0, 1e4]]])
+far = np.array([[[1e4, 0.0, 0.0], [-1e4, -1e4, -1e4]]])
 got = expect_result(
-    sequence_cross_entropy_backward, far, np.array([[1, 1]]), np.array([[True, True]])
+    sequence_cross_entropy_backward,
+    far,
+    np.array([[1, 0]]),
+    np.array([[True, True]]),
+    case="V = 3, though token 2 is no target, and scores of 10,000 and -10,000",
 )
 expect_close(
     got,
-    [[[0.5, -0.5], [0.0, 0.0]]],
-    "the task: scores may be as large as 10,000, and p is the stable softmax (1.3)",
+    [[[0.5, -0.5, 0.0], [-1 / 3, 1 / 6, 1 / 6]]],
+    "the task: scores may be as large as 10,000, of either sign, and p is the stable "
+    "softmax (1.3) with a maximum for each position",
 )
 none = np.zeros((2, 2), dtype=bool)
 got = expect_result(sequence_cross_entropy_backward, *uneven[:2], none)
-expect_close(got, np.zeros((2, 2, 2)), "the shapes of the task: if no position counts")
+look = "the shapes of the task: here no position counts, so N is 0"
+expect_close(got, np.zeros((2, 2, 2)), look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, V, scale in [(3, 5, 4, 2.0), (1, 6, 3, 1.0), (5, 1, 7, 2.0), (4, 3, 6, 1e4)]:
@@ -625,8 +660,10 @@ for name, part, want in zip(
     [[[0.15, 0.3]], [[0.6]], [[1.5], [3.0]], [[-1.5]], [1.5]],
     strict=True,
 ):
-    expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
-    expect_close(part, want, f"{name} in the example above and equation (1.6)")
+    look = f"the order of the results, and {name}, which has the shape of {name[1:]}"
+    expect_shape(part, np.shape(want), look)
+    look = f"{name} in the example above, where delta_t is 1.5, and equation (1.6)"
+    expect_close(part, want, look)
 got = expect_result(
     rnn_step_backward,
     np.array([[0.1, -0.1], [0.6, 0.1]]),
@@ -636,9 +673,9 @@ got = expect_result(
     np.array([[-1.2, -0.7]]),
     np.array([[-0.5, -0.3], [0.4, 1.0]]),
 )
-expect_parts(got, ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"])
+expect_parts(got, names)
 for name, part, want in zip(
-    ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h"],
+    names,
     got,
     [
         [[-0.0452], [-0.2061]],
@@ -649,7 +686,9 @@ for name, part, want in zip(
     ],
     strict=True,
 ):
-    expect_close(part, want, f"{name} of a batch with B = 2 and H = 2, equation (1.6)")
+    look = f"{name} for B = 2, D = 1 and H = 2, equation (1.6) and what stands below "
+    look += "it on batches: the transposes, and what is summed over the rows"
+    expect_close(part, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3)]:
@@ -759,8 +798,11 @@ for name, part, want in zip(
     [[[[0.225], [0.1]]], [[4.5]], [[4.25]], [[0.95]], [3.25]],
     strict=True,
 ):
-    expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
-    expect_close(part, want, f"{name} in the example above and equation (1.7)")
+    look = f"the order of the results, and {name}, which has the shape of {name[1:]}"
+    expect_shape(part, np.shape(want), look)
+    look = f"{name} in the example above, where delta_2 is 1 and delta_1 2.25, and "
+    look += "equation (1.7)"
+    expect_close(part, want, look)
 got = expect_result(
     rnn_backward,
     np.array([[[0.1, -0.1], [0.6, 0.1]], [[-0.5, 0.4], [1.3, 0.9]]]),
@@ -770,9 +812,9 @@ got = expect_result(
     np.array([[0.9, 0.1]]),
     np.array([[-0.7, -0.9], [-0.5, 0.2]]),
 )
-expect_parts(got, ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"])
+expect_parts(got, names)
 for name, part, want in zip(
-    ["dx", "dh_0", "dW_xh", "dW_hh", "db_h"],
+    names,
     got,
     [
         [[[-0.364032], [0.5268]], [[-1.898828], [1.1538]]],
@@ -786,7 +828,8 @@ for name, part, want in zip(
     expect_close(
         part,
         want,
-        f"{name} of a batch with B = 2, T = 2 and H = 2, equations (1.6) and (1.7)",
+        f"{name} for B = 2, T = 2 and H = 2, equations (1.6) and (1.7): transposes, "
+        "and what is summed over batch and steps",
     )
 none = [
     np.ones(size) for size in [(2, 0, 4), (2, 0, 3), (2, 4), (2, 0, 4), (3, 4), (4, 4)]
@@ -906,28 +949,35 @@ def truncated_bptt(dh, x, h_0, W_xh, W_hh, b_h, K):
 # %% test="truncated_bptt" points=4
 names = ["h", "dW_xh", "dW_hh", "db_h"]
 sizes = [(2, 5, 4), (2, 5, 3), (2, 4), (3, 4), (4, 4), (4,)]
-parts = expect_result(truncated_bptt, *(np.full(size, 0.1) for size in sizes), 2)
-expect_parts(parts, names)
-for name, part, size in zip(names, parts, [(2, 5, 4), *sizes[3:]], strict=True):
-    expect_shape(part, size, f"{name} in the shapes of the task")
-
 parts = expect_result(
     truncated_bptt,
-    np.ones((1, 3, 1)),
-    np.zeros((1, 3, 1)),
-    np.zeros((1, 1)),
-    np.array([[1.0]]),
-    np.array([[0.5]]),
-    np.zeros(1),
+    *(np.full(size, 0.1) for size in sizes),
     2,
+    case="B = 2, T = 5, D = 3, H = 4 and K = 2, where the last window is shorter",
 )
-for name, part, want in zip(
-    names,
-    parts,
-    [np.zeros((1, 3, 1)), [[0.0]], [[0.0]], [3.5]],
-    strict=True,
-):
-    expect_close(part, want, f"{name} in the example above and section 1.6")
+expect_parts(parts, names)
+for name, part, size in zip(names, parts, [(2, 5, 4), *sizes[3:]], strict=True):
+    expect_shape(part, size, f"{name} and the order in the shapes of the task")
+
+for K, total, what in [
+    (2, 3.5, "in the example above, where the windows are steps 1-2 and step 3"),
+    (4, 4.25, "in the example above for K = 4: one window, so nothing is cut off"),
+]:
+    parts = expect_result(
+        truncated_bptt,
+        np.ones((1, 3, 1)),
+        np.zeros((1, 3, 1)),
+        np.zeros((1, 1)),
+        np.array([[1.0]]),
+        np.array([[0.5]]),
+        np.zeros(1),
+        K,
+        case=f"the example above with K = {K}",
+    )
+    expect_parts(parts, names)
+    wants = [np.zeros((1, 3, 1)), [[0.0]], [[0.0]], [total]]
+    for name, part, want in zip(names, parts, wants, strict=True):
+        expect_close(part, want, f"{name} {what}, and section 1.6")
 got = expect_result(
     truncated_bptt,
     np.array(
@@ -945,27 +995,23 @@ got = expect_result(
     np.array([-0.6, 0.8]),
     2,
 )
-expect_parts(got, ["h", "dW_xh", "dW_hh", "db_h"])
+expect_parts(got, names)
+states = [
+    [[-0.37136, 0.629145], [-0.318521, 0.830579]],
+    [[-0.096631, 0.915021], [-0.237584, 0.854678]],
+    [[-0.268273, 0.86432], [-0.26999, 0.846034]],
+    [[-0.132997, 0.907267], [-0.226587, 0.866591]],
+    [[-0.106785, 0.925831], [-0.163896, 0.899439]],
+]
+expect_shape(got[0], (2, 5, 2), "h in the shapes of the task")
+for t, want in enumerate(states):
+    look = f"h_{t + 1} for B = 2, T = 5, K = 2, with windows from steps 1, 3 and 5: "
+    look += "equation (1.1), and what section 1.6 carries across a border"
+    expect_close(got[0][:, t], want, look)
 for name, part, want in zip(
-    ["h", "dW_xh", "dW_hh", "db_h"],
-    got,
+    names[1:],
+    got[1:],
     [
-        [
-            [
-                [-0.37136, 0.629145],
-                [-0.096631, 0.915021],
-                [-0.268273, 0.86432],
-                [-0.132997, 0.907267],
-                [-0.106785, 0.925831],
-            ],
-            [
-                [-0.318521, 0.830579],
-                [-0.237584, 0.854678],
-                [-0.26999, 0.846034],
-                [-0.226587, 0.866591],
-                [-0.163896, 0.899439],
-            ],
-        ],
         [[4.026572, 0.055494]],
         [[0.630553, -0.025294], [-2.573068, -0.113819]],
         [-2.902059, -0.147821],
@@ -975,8 +1021,8 @@ for name, part, want in zip(
     expect_close(
         part,
         want,
-        f"{name} of a batch with B = 2, T = 5, H = 2 and K = 2: section 1.6 says what "
-        "crosses a border of windows",
+        f"{name} for B = 2, T = 5, H = 2 and K = 2: section 1.6 says what crosses a "
+        "border of windows, and (1.7) what happens within one",
     )
 none = [np.ones(size) for size in [(2, 0, 4), (2, 0, 3), (2, 4), (3, 4), (4, 4), (4,)]]
 got = expect_result(truncated_bptt, *none, 2, case="T = 0, no steps")
@@ -1046,10 +1092,10 @@ for found, size in zip(none, [(3, 0, 4), (2, 4), (4, 4), (4,)], strict=True):
 # where $\lVert g \rVert$ is *one* number: the square root of the sum of the squares of
 # all entries of all arrays. One factor for all of them keeps the direction of the step.
 #
-# `grads` is a list of arrays of any shapes, `max_norm` is $g_{\max} > 0$ →
-# `(clipped, norm)`: a list of arrays with the same shapes in the same order, and the
-# norm *before* clipping. The arrays in `grads` stay as they are. Gradients that are all
-# zero stay zero.
+# Shapes: `grads` is a list of arrays of any shapes, `max_norm` is the number
+# $g_{\max} > 0$ → `(clipped, norm)` in this order: a list of arrays with the same
+# shapes in the same order, and the norm *before* clipping. The arrays in `grads` stay
+# as they are. Gradients that are all zero stay zero.
 #
 # **Example.** `grads` holds `[3]` and `[[0, 4]]`: the norm is $\sqrt{9 + 16} = 5$. With
 # $g_{\max} = 2.5$ both are halved, to `[1.5]` and `[[0, 2]]`. With $g_{\max} = 10$ they
@@ -1071,21 +1117,27 @@ def clip_by_global_norm(grads, max_norm):
 
 # %% test="clip_by_global_norm" points=2
 before = [np.array([3.0]), np.array([[0.0, 4.0]])]
-parts = expect_result(clip_by_global_norm, before, 2.5)
-expect_parts(parts, ["clipped", "norm"])
-expect_parts(parts[0], ["clipped[0]", "clipped[1]"])
-expect_close(parts[1], 5.0, "the norm in the example above")
-expect_close(parts[0][0], [1.5], "the example above and equation (1.10)")
-expect_close(parts[0][1], [[0.0, 2.0]], "the example above and equation (1.10)")
-parts = expect_result(clip_by_global_norm, before, 10.0)
-expect_close(parts[0][0], [3.0], "the example above: short gradients stay")
+square = [np.array([1.0]), np.array([[2.0, 0.0], [0.0, -2.0]])]
 zeros = [np.zeros(2), np.zeros((1, 3))]
-parts = expect_result(
-    clip_by_global_norm, zeros, 2.5, case="gradients that are all zero"
-)
-expect_parts(parts, ["clipped", "norm"])
-expect_close(parts[1], 0.0, "the norm of gradients that are all zero")
-expect_close(parts[0][0], [0.0, 0.0], "the task: gradients that are all zero stay zero")
+for grads, limit, norm, wants, what in [
+    (before, 2.5, 5.0, [[1.5], [[0.0, 2.0]]], "in the example above"),
+    (before, 10.0, 5.0, before, "in the example above for 10, where all stay,"),
+    (square, 1.5, 3.0, [[0.5], [[1.0, 0.0], [0.0, -1.0]]], "of entries 1, 2, 0, 0, -2"),
+    (zeros, 2.5, 0.0, zeros, "of gradients that are all zero, and stay so,"),
+]:
+    case = f"grads of {[g.tolist() for g in grads]} and max_norm = {limit}"
+    got = expect_result(clip_by_global_norm, grads, limit, case=case)
+    expect_parts(got, ["clipped", "norm"])
+    came = type(got[0]).__name__
+    came = f"{len(got[0])} arrays" if isinstance(got[0], list | tuple) else f"a {came}"
+    assert came == "2 arrays", (
+        "Expected a list of 2 arrays for clipped, the first of the two results, got "
+        f"{came}. Look at the shapes of the task."
+    )
+    expect_close(got[1], norm, f"the norm {what} and equation (1.10)")
+    for place in range(2):
+        look = f"clipped[{place}] {what} and equation (1.10)"
+        expect_close(got[0][place], wants[place], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for shapes in [[(3, 4), (4, 4), (4,)], [(5,)], [(2, 1, 6), (1,), (7, 2), (3,)]]:
@@ -1164,22 +1216,31 @@ def sample(y, temperature, chance):
 three = np.log([[1.0, 2.0, 5.0]] * 3)
 got = expect_result(sample, three, 1.0, np.array([0.1, 0.2, 0.9]))
 expect_shape(got, (3,), "the shapes of the task: one whole number a row", kind="int")
-expect_close(got, [0, 1, 2], "the example above at temperature 1")
+look = "the example above at temperature 1, and the rule of the task: which running "
+look += "sum of a row is the first above its chance"
+expect_close(got, [0, 1, 2], look)
 got = expect_result(sample, three, 0.5, np.array([0.1, 0.2, 0.9]))
 expect_close(got, [1, 2, 2], "the example above at temperature 0.5, equation (1.12)")
-got = expect_result(sample, np.zeros((1, 10)), 1.0, np.array([1 - 2**-53]))
-expect_close(
-    got, [9], "the rule for a chance so close to 1 that no running sum exceeds it"
+got = expect_result(
+    sample,
+    np.zeros((1, 10)),
+    1.0,
+    np.array([1 - 2**-53]),
+    case="ten equal scores and a chance so close to 1 that no running sum is above it",
 )
+look = "the rule of the task for a chance so close to 1 that no running sum is above it"
+expect_close(got, [9], look)
 got = expect_result(sample, np.zeros((2, 4)), 1.0, np.array([0.0, 0.25]))
 expect_close(
     got,
     [0, 1],
-    "the rule: the running sum has to be above the row's chance, not equal to it",
+    "the rule of the task: the running sum has to be above the chance, not equal to it",
 )
 large = np.array([[0.0, 1e4, -1e4], [-1e4, -1e4, -9e3]])
 got = expect_result(sample, large, 0.5, np.array([0.5, 0.5]))
-expect_close(got, [1, 2], "the softmax (1.3): its maximum, and one for each row")
+look = "the stable softmax (1.3) of scores as large as 10,000: each row has its own "
+look += "maximum"
+expect_close(got, [1, 2], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, V, tau in [(40, 6, 1.0), (50, 5, 0.4), (60, 7, 2.5), (1, 4, 0.7), (30, 1, 2.0)]:
@@ -1275,36 +1336,32 @@ got = expect_result(teacher_forced_scores, np.array([[0, 1]]), *small)
 expect_shape(got, (1, 2, 2), "the shapes of the task: y is (B, T, V)")
 one, two = np.tanh(1.0), np.tanh(np.tanh(1.0) / 2 - 1)
 expect_close(
-    got, [[[-2 * one, 2 * one + 1], [-2 * two, 2 * two + 1]]], "the example above"
+    got,
+    [[[-2 * one, 2 * one + 1], [-2 * two, 2 * two + 1]]],
+    "the example above, and equations (1.1) and (1.2)",
 )
 nothing = np.zeros((1, 0), dtype=int)
 got = expect_result(teacher_forced_scores, nothing, *small, case="T = 0, no tokens")
 expect_shape(got, (1, 0, 2), "the shapes of the task: T may be 0")
 got = expect_result(
     teacher_forced_scores,
-    np.array([[0, 2, 1], [1, 1, 0]]),
-    np.array([[0.1], [-0.1]]),
-    np.array([[0.6], [0.1], [-0.5]]),
-    np.array([[0.4]]),
-    np.array([1.3]),
-    np.array([[0.9, -0.7, -1.3]]),
-    np.array([-0.6, 0.0, -2.3]),
+    np.array([[0, 1], [1, 0]]),
+    np.array([[0.5, -0.3], [-0.2, 0.4]]),
+    np.array([[0.6, -0.4], [0.1, 0.8], [-0.5, 0.2]]),
+    np.array([[0.4, 0.9], [-0.7, 0.1]]),
+    np.array([0.3, -0.1]),
+    np.array([[0.9, -0.7, 1.3], [0.2, 1.1, -0.8]]),
+    np.array([-0.6, 0.1, 0.4]),
+    case="B = 2, T = 2, H = 2 and V = 3, though token 2 is not in the text",
 )
 expect_close(
     got,
     [
-        [
-            [0.263581, -0.671674, -3.547394],
-            [0.145785, -0.580055, -3.377245],
-            [0.245305, -0.65746, -3.520997],
-        ],
-        [
-            [0.188754, -0.613475, -3.439311],
-            [0.247295, -0.659007, -3.523871],
-            [0.281237, -0.685406, -3.572897],
-        ],
+        [[0.161882, -0.592806, 1.587422], [0.178343, 0.624059, 0.544762]],
+        [[-0.462424, 0.63079, 0.04559], [-0.220789, -0.686121, 1.373727]],
     ],
-    "y of a batch with B = 2 and T = 3, where h_0 is not zero, section 1.4",
+    "y where h_0 and both biases are not zero: (1.1) and (1.2) with the given tokens "
+    "as inputs, section 1.4, the square W_hh, and the axis of the steps",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -1383,13 +1440,21 @@ small = [
     np.array([[-2.0, 2.0]]),
     np.array([0.0, 1.0]),
 ]
-got = expect_result(free_running, np.array([0]), 3, *small)
+case = "B = 1, T = 3, H = 1 and V = 2"
+got = expect_result(free_running, np.array([0]), 3, *small, case=case)
 expect_shape(got, (1, 3), "the shapes of the task: T whole numbers a row", kind="int")
-expect_close(got, [[1, 0, 1]], "the example above and section 1.4")
+expect_close(got, [[1, 0, 1]], "the example above, (1.1), (1.2) and section 1.4")
 got = expect_result(free_running, np.array([0]), 0, *small, case="T = 0, no tokens")
 assert np.shape(got) == (1, 0), (
-    f"Expected shape (1, 0) for T = 0, got {np.shape(got)}. Look at the shapes."
+    f"Expected shape (1, 0) for T = 0, got {np.shape(got)}. Look at the shapes of the "
+    "task: T may be 0."
 )
+equal = [np.zeros_like(a) for a in small]
+equal[-1] = np.array([0.0, 1.0, 1.0])
+equal[1], equal[4] = np.zeros((3, 1)), np.zeros((1, 3))
+got = expect_result(free_running, np.array([0]), 2, *equal)
+look = "the task for the scores 0, 1, 1: of equal scores the smallest token is written"
+expect_close(got, [[1, 1]], look)
 got = expect_result(
     free_running,
     np.array([0, 2]),
@@ -1400,11 +1465,13 @@ got = expect_result(
     np.array([-0.5, 0.6]),
     np.array([[0.0, -0.3, -0.8], [-0.3, 0.0, -0.3]]),
     np.array([1.3, 1.0, -2.7]),
+    case="B = 2, T = 5, H = 2 and V = 3",
 )
 expect_close(
     got,
     [[0, 0, 0, 0, 0], [0, 1, 1, 1, 1]],
-    "two texts of five tokens, whose states do not begin at zero, section 1.4",
+    "two texts of five tokens, where h_0 and both biases are not zero: (1.1), (1.2), "
+    "and what goes from step to step in section 1.4",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
@@ -1490,7 +1557,8 @@ def gradient_norm_by_lag(h, W_hh):
 # %% test="gradient_norm_by_lag" points=3
 got = expect_result(gradient_norm_by_lag, np.zeros((5, 4)), np.eye(4))
 expect_shape(got, (5,), "the shapes of the task: one norm for each lag")
-expect_close(got[0], 2.0, "lag 0 in the task: the square root of H")
+look = "lag 0 in the task: the Frobenius norm of the identity matrix, here with H = 4"
+expect_close(got[0], 2.0, look)
 states = np.array([[0.9], [0.5], [0.0]])
 got = expect_result(gradient_norm_by_lag, states, np.array([[2.0]]))
 expect_close(got, [1.0, 2.0, 3.0], "the example above and equation (1.8)")
@@ -1502,7 +1570,8 @@ got = expect_result(
 expect_close(
     got,
     [1.414214, 2.02713, 1.34881],
-    "the norms for H = 2: the sides and the order of the factors in equation (1.8)",
+    "the norms for H = 2 and equation (1.8): the sides and the order of the factors, "
+    "and the norm of their product as a whole",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()

@@ -53,7 +53,7 @@ def two_tanhs_and_the_bias(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh) + np.tanh(h_prev @ W_hh) + b_h
 
 
-@misconception("rnn_step", TWO_TANHS)
+@misconception("rnn_step", TWO_TANHS + " The bias is missing, too.")
 def two_tanhs_without_the_bias(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh) + np.tanh(h_prev @ W_hh)
 
@@ -365,8 +365,8 @@ def mean_over_padding(y, targets, mask):
 
 @misconception(
     "sequence_cross_entropy",
-    """You probably took the mask for nothing: padded positions are in your mean. The
-    network would be trained to predict padding. Reread section 1.2, equation (1.4).""",
+    """You probably left the mask out: padded positions are in your mean. The network
+    would be trained to predict padding. Reread section 1.2, equation (1.4).""",
 )
 def mask_ignored(y, targets, mask):
     z = y - y.max(axis=-1, keepdims=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .assignment import assignment, check_numbers, check_references
+from .assignment import assignment, check_numbers, check_references, check_slip
 
 A = assignment("ch1_rnn")
 SOLVED, TASKS = A.solved, A.tasks
@@ -190,3 +190,170 @@ def test_a_chance_close_to_one_must_not_draw_the_first_token():
     answers = {a.name: a for a in A.wrong("sample")}
     said = A.says("sample", answers["first_token_for_a_chance_close_to_one"].source)
     assert "so close to 1" in said
+
+
+# A right answer, but for one thing: a part of the solution to be replaced, and a piece
+# of the sentence that the visible tests then say.
+SLIPS = {
+    "a square matrix turned round": (
+        "rnn_step",
+        "h_prev @ W_hh",
+        "h_prev @ W_hh.T",
+        "equation (1.1): W_hh is square, so no shape tells which way round",
+    ),
+    "no bias in the loop": (
+        "rnn_forward",
+        " + b_h)",
+        ")",
+        "where h_0 and b_h are not zero: the loop in section 1.1",
+    ),
+    "a sum over another axis": (
+        "softmax",
+        "e.sum(axis=-1, keepdims=True)",
+        "e.sum(axis=0)",
+        "Look at the task and the sum in (1.3): each row along the last axis",
+    ),
+    "one sum for all": (
+        "softmax",
+        "e.sum(axis=-1, keepdims=True)",
+        "e.sum()",
+        "Look at the task and the sum in (1.3): each row along the last axis",
+    ),
+    "one maximum for all": (
+        "softmax",
+        "y.max(axis=-1, keepdims=True)",
+        "y.max()",
+        "each row along the last axis has its own maximum, here near 0, -10,000",
+    ),
+    "the mean for the maximum": (
+        "softmax",
+        "y.max(",
+        "y.mean(",
+        "for the scores -10,000, 10,000 + ln 3, 10,000 and -10,000",
+    ),
+    "scores cut off": (
+        "softmax",
+        "y - y.max(axis=-1, keepdims=True)",
+        "np.clip(y, -700, 700)",
+        "Look at the task and a in (1.3)",
+    ),
+    "the most probable for the target": (
+        "sequence_cross_entropy",
+        "scores[np.arange(len(k)), k]",
+        "scores.max(axis=1)",
+        "the probability of each position's own target, 0.5, 0.5, 0.25",
+    ),
+    "one largest score in the loss": (
+        "sequence_cross_entropy",
+        "a = scores.max(axis=1)",
+        "a = np.full(len(k), scores.max())",
+        "inf. Look at the hint of the task and a in (1.3), one for each position",
+    ),
+    "one largest score in its gradient": (
+        "sequence_cross_entropy_backward",
+        "scores.max(axis=1, keepdims=True)",
+        "scores.max()",
+        "and p is the stable softmax (1.3) with a maximum for each position",
+    ),
+    "a vocabulary of the targets": (
+        "sequence_cross_entropy_backward",
+        "dy = np.zeros(y.shape)",
+        "dy = np.zeros((*targets.shape, targets.max() + 1))",
+        "to work for V = 3, though token 2 is no target",
+    ),
+    "no square in the slope": (
+        "rnn_step_backward",
+        "h_t**2",
+        "h_t",
+        "Look at dx_t in the example above, where delta_t is 1.5",
+    ),
+    "weights in another order": (
+        "rnn_step_backward",
+        "dW_xh, dW_hh, delta",
+        "dW_hh, dW_xh, delta",
+        "Look at the order of the results, and dW_xh, which has the shape of W_xh",
+    ),
+    "one bias for each row": (
+        "rnn_step_backward",
+        "delta.sum(axis=0)",
+        "delta[0]",
+        "what stands below it on batches: the transposes, and what is summed",
+    ),
+    "no gradient from the next step": (
+        "rnn_backward",
+        "(dh[:, t] + dh_next)",
+        "dh[:, t]",
+        "Look at dx in the example above, where delta_2 is 1 and delta_1 2.25",
+    ),
+    "no bias in the stream": (
+        "truncated_bptt",
+        " + b_h)",
+        ")",
+        "Look at h_1 for B = 2, T = 5, K = 2, with windows from steps 1, 3 and 5",
+    ),
+    "a state that stops at a border": (
+        "truncated_bptt",
+        "x[:, t] @ W_xh + h_t @ W_hh",
+        "x[:, t] @ W_xh + (h_t if t % K else h_0) @ W_hh",
+        "Look at h_3 for B = 2, T = 5, K = 2, with windows from steps 1, 3 and 5",
+    ),
+    "no gradient in a short stream": (
+        "truncated_bptt",
+        "delta.sum(axis=(0, 1))",
+        "delta.sum(axis=(0, 1)) * (K <= T)",
+        "Look at db_h in the example above for K = 4: one window",
+    ),
+    "the norm first": (
+        "clip_by_global_norm",
+        "[g * scale for g in grads], norm",
+        "norm, [g * scale for g in grads]",
+        "Expected a list of 2 arrays for clipped, the first of the two results, got a",
+    ),
+    "no norm": (
+        "clip_by_global_norm",
+        "[g * scale for g in grads], norm",
+        "[g * scale for g in grads]",
+        "Expected a list of 2 arrays for clipped, the first of the two results, got a",
+    ),
+    "zero divided by zero": (
+        "clip_by_global_norm",
+        "max_norm / max(norm, max_norm)",
+        "min(1, max_norm / float(norm))",
+        "grads of [[0.0, 0.0], [[0.0, 0.0, 0.0]]] and max_norm = 2.5, got ZeroDivision",
+    ),
+    "the largest stretch of each": (
+        "clip_by_global_norm",
+        "(g**2).sum()",
+        "np.linalg.norm(g, 2) ** 2",
+        "Expected 3.0, got 2.2361. Look at the norm of entries 1, 2, 0, 0, -2",
+    ),
+    "the weights of the state turned round": (
+        "teacher_forced_scores",
+        "h_t @ W_hh",
+        "h_t @ W_hh.T",
+        "with the given tokens as inputs, section 1.4, the square W_hh",
+    ),
+    "a vocabulary of the text": (
+        "teacher_forced_scores",
+        "W_xh[tokens[:, t]]",
+        "np.eye(tokens.max() + 1)[tokens[:, t]] @ W_xh",
+        "V = 3, though token 2 is not in the text, got ValueError",
+    ),
+    "the last of equal scores": (
+        "free_running",
+        "np.argmax(h_t @ W_hy + b_y, axis=1)",
+        "np.argsort(h_t @ W_hy + b_y, axis=1)[:, -1]",
+        "of equal scores the smallest token is written",
+    ),
+    "norms of the factors": (
+        "gradient_norm_by_lag",
+        "@ product",
+        "@ np.eye(H) * np.linalg.norm(product)",
+        "the order of the factors, and the norm of their product as a whole",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SLIPS)
+def test_a_likely_slip_is_met_by_a_visible_check(case):
+    check_slip(A, *SLIPS[case])
