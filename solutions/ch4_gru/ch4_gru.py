@@ -37,7 +37,7 @@
 #
 # **The rules.** NumPy arrays go in and NumPy arrays come out; do not change your
 # inputs. Results have to agree to about five digits. No function needs another one of
-# this notebook: where one task contains another, write the lines again, so that a slip
+# this notebook: where one task contains another, write the line again, so that a slip
 # costs you once. Write the formulas out: `torch.nn.GRU`, `torch.nn.GRUCell` and
 # automatic differentiation are not an answer here. The function `sigmoid` is given.
 #
@@ -80,9 +80,10 @@ def sigmoid(a):
 # *2 points · difficulty 1 of 5 · about 10 minutes*
 #
 # The first step from the LSTM to the GRU: what a cell takes is what it drops. Write
-# `free_and_tied`: given the gates and the candidates of every step, compute the cell
-# states of the LSTM, whose gates are free of each other, and those of the tied cell.
-# These are the middle line of equation (4.1) and equation (4.2), section 4.1:
+# `free_and_tied`: given the forget gates $f_t$, the input gates $i_t$ and the
+# candidates $\tilde c_t$ of every step, compute the cell states of the LSTM, whose
+# gates are free of each other, and those of the tied cell. These are the middle line of
+# equation (4.1) and equation (4.2), section 4.1:
 #
 # $$\text{free:}\quad c_t = f_t \odot c_{t-1} + i_t \odot \tilde c_t, \qquad
 # \text{tied:}\quad c_t = f_t \odot c_{t-1} + (1 - f_t) \odot \tilde c_t$$
@@ -122,7 +123,8 @@ def free_and_tied(f, i, c_tilde, c_0):
 # %% test="free_and_tied" points=2
 names = ["free", "tied"]
 halves = [np.full((2, 5, 3), 0.5) for _ in range(3)]
-parts = expect_result(free_and_tied, *halves, np.ones((2, 3)))
+case = "B = 2, T = 5 and H = 3"
+parts = expect_result(free_and_tied, *halves, np.ones((2, 3)), case=case)
 expect_parts(parts, names)
 for name, part in zip(names, parts, strict=True):
     expect_shape(part, (2, 5, 3), f"the shapes of the task: {name} is (B, T, H)")
@@ -133,26 +135,33 @@ parts = expect_result(
     np.ones((1, 3, 1)),
     np.array([[[1.0], [-0.5], [1.0]]]),
     np.zeros((1, 1)),
+    case="the example above",
 )
 wants = [[[[1.0], [0.5], [1.25]]], [[[0.0], [0.0], [0.5]]]]
-for name, part, want in zip(names, parts, wants, strict=True):
-    expect_close(part, want, f"the {name} states of the example and section 4.1")
+looks = [
+    "free, the first result, in the example above, and the middle line of (4.1)",
+    "tied, the second result, in the example above, and equation (4.2)",
+]
+for part, want, look in zip(parts, wants, looks, strict=True):
+    expect_close(part, want, f"{look}, section 4.1")
 parts = expect_result(
     free_and_tied,
     np.array([[[0.5, 1.0], [0.25, 0.0]], [[0.0, 0.5], [1.0, 0.5]]]),
     np.array([[[0.25, 0.0], [0.5, 1.0]], [[0.5, 1.0], [0.0, 0.25]]]),
     np.array([[[0.8, 5.0], [-0.4, -3.0]], [[2.0, 1.0], [7.0, -4.0]]]),
     np.array([[2.0, -1.0], [1.0, 4.0]]),
+    case="B = T = H = 2",
 )
 wants = [
     [[[1.2, -1.0], [0.1, -3.0]], [[1.0, 3.0], [1.0, 0.5]]],
     [[[1.4, -1.0], [0.05, -3.0]], [[2.0, 2.5], [2.0, -0.75]]],
 ]
-for name, part, want, equation in zip(
-    names, parts, wants, ["(4.1)", "(4.2)"], strict=True
-):
-    look = f"the {name} states with B = T = H = 2 and a c_0 that is not zero"
-    expect_close(part, want, f"{look}, equation {equation}")
+looks = [
+    "where c_0 is not zero: each factor of the middle line of (4.1), section 4.1",
+    "where c_0 is not zero: each factor of (4.2), section 4.1",
+]
+for name, part, want, look in zip(names, parts, wants, looks, strict=True):
+    expect_close(part, want, f"{name} with B = T = H = 2, {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, H, kind in [
@@ -209,7 +218,8 @@ assert matches(stays, np.full((1, 40, 1), -0.5)), (
 #
 # Shapes: `x_t (B, D)`, `h_prev (B, H)`, `W_xh (D, 3H)`, `W_hh (H, 3H)`, `b_h (3H,)`,
 # `b_hn (H,)` → `h_t (B, H)`. The blocks stand side by side in the order $r$, $z$, $n$,
-# as the table at the top of this notebook says.
+# as the table at the top of this notebook says. The sums inside the gates and the
+# candidate may be as large as some 10,000, of either sign.
 #
 # **Example.** All sizes 1: $x_t = 1$, $h_{t-1} = 0.5$, $W_{xh} = (1, 0.5, 0.5)$,
 # $W_{hh} = (-1, 0.5, 2)$, $b_h = (-0.5, 0.25, -0.2)$, $b_{hn} = 0.4$.
@@ -248,7 +258,8 @@ def gru_step(x_t, h_prev, W_xh, W_hh, b_h, b_hn):
 
 # %% test="gru_step" points=3
 sizes = [(2, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
-got = expect_result(gru_step, *(np.full(size, 0.1) for size in sizes))
+case = "B = 2, D = 3 and H = 4"
+got = expect_result(gru_step, *(np.full(size, 0.1) for size in sizes), case=case)
 expect_shape(got, (2, 4), "the shapes in the table: h_t is (B, H)")
 
 # One gate after the other is held open or shut by its bias, so that one line of (4.4)
@@ -258,19 +269,22 @@ for r_bias, z_bias, want, look in [
         -50.0,
         50.0,
         np.array([[0.5, -1.0], [0.0, 0.25]]),
-        "the last line of (4.4), and the order r, z, n: where z_t is 1, all stays",
+        "the last line of (4.4), and the order r, z, n: here b_z = 50 makes z_t 1, so "
+        "that all stays",
     ),
     (
         -50.0,
         -50.0,
         np.tanh([[0.4, 0.1], [0.5, 0.3]]),
-        "n_t in (4.4): where z_t and r_t are 0, h_t is tanh of the input's part",
+        "n_t in (4.4): here b_r and b_z are -50, so that the sigmoid makes r_t and z_t "
+        "0, and h_t is tanh of the input's part",
     ),
     (
         50.0,
         -50.0,
         np.tanh([[-1.5, 0.4], [1.1, 0.1]]),
-        "n_t in (4.4): where z_t is 0 and r_t is 1, the past's part comes in whole",
+        "n_t in (4.4): here b_r = 50 and b_z = -50, so that r_t is 1, z_t is 0 and the "
+        "past's part comes in whole, b_hn included",
     ),
 ]:
     got = expect_result(
@@ -281,6 +295,7 @@ for r_bias, z_bias, want, look in [
         np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 2.0, 0.0]]),
         np.array([r_bias, r_bias, z_bias, z_bias, 0.3, -0.1]),
         np.array([0.1, -0.2]),
+        case=f"b_r = {r_bias:g} and b_z = {z_bias:g}",
     )
     expect_close(got, want, look)
 got = expect_result(
@@ -291,13 +306,42 @@ got = expect_result(
     np.array([[-1.0, 0.5, 2.0]]),
     np.array([-0.5, 0.25, -0.2]),
     np.array([0.4]),
+    case="the example above",
 )
+expect_shape(got, (1, 1), "the shapes of the task: (B, H), also where both are 1")
 z = 1 / (1 + np.exp(-1.0))
 expect_close(
     got,
     [[(1 - z) * np.tanh(1.0) + z / 2]],
-    "the example above and (4.4): what goes into r_t and z_t, and what r_t scales",
+    "the example above, line by line: what goes into r_t and z_t in (4.4)",
 )
+x_t = np.array([[1.0, -0.5, 2.0], [0.5, 2.0, -1.0]])
+weights = [
+    np.sin(np.arange(1.0, 19.0)).reshape(3, 6) / 2,
+    np.cos(np.arange(1.0, 13.0)).reshape(2, 6),
+    np.sin(np.arange(19.0, 25.0)),
+    np.array([0.5, -0.25]),
+]
+case = "B = 2, D = 3, H = 2 and no weight 0"
+h_prev = np.array([[0.5, -1.0], [1.0, 0.25]])
+got = expect_result(gru_step, x_t, h_prev, *weights, case=case)
+expect_close(
+    got,
+    [[0.30903, -0.987848], [0.015736, -0.283049]],
+    "(4.4) with B = 2, D = 3, H = 2 and no weight 0: the H columns of each block, and "
+    "each row of the batch by itself",
+)
+got = expect_result(
+    gru_step,
+    np.array([[1.0], [-1.0]]),
+    np.array([[0.5], [0.5]]),
+    np.full((1, 3), 10000.0),
+    *[np.zeros(size) for size in [(1, 3), 3, 1]],
+    case="sums of 10,000 and -10,000",
+)
+look = "the task: sums may be 10,000 or -10,000, and no exponential may "
+look += "overflow; the sigmoid that is given and np.tanh do not"
+expect_close(got, [[0.5], [-1.0]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, size, kind in [
@@ -310,6 +354,8 @@ for B, D, H, size, kind in [
 ]:
     sizes = [(B, D), (B, H), (D, 3 * H), (H, 3 * H), (3 * H,), (H,)]
     given = [(size * rng.normal(size=s)).astype(kind) for s in sizes]
+    if size > 1:  # gates of 0, 0.5 and 1, so that single precision is exact, too
+        given = [20 * np.rint(a / 20) for a in given]
     kept = [a.copy() for a in given]
     result = gru_step(*given)
     assert all(map(np.array_equal, given, kept)), (
@@ -336,7 +382,7 @@ for B, D, H, size, kind in [
 # $$n_t = \tanh\left(x_t W_{xn} + b_{xn} + (r_t \odot h_{t-1}) W_{hn} + b_{hn}\right)$$
 #
 # Shapes: as in task 2. `x_t (B, D)`, `h_prev (B, H)`, `W_xh (D, 3H)`, `W_hh (H, 3H)`,
-# `b_h (3H,)`, `b_hn (H,)` → `h_t (B, H)`.
+# `b_h (3H,)`, `b_hn (H,)` → `h_t (B, H)`. Sums may be as large as there, too.
 #
 # **Example.** $B=1$, $D=1$, $H=2$: $x_t = 1$, $h_{t-1} = (0.5, -1)$. Let the gates
 # depend on nothing but their biases, $b_r = (50, -50)$ and $b_z = (0, 0)$. So
@@ -379,7 +425,8 @@ def gru_step_before(x_t, h_prev, W_xh, W_hh, b_h, b_hn):
 
 # %% test="gru_step_before" points=2
 sizes = [(2, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
-got = expect_result(gru_step_before, *(np.full(size, 0.1) for size in sizes))
+given = [np.full(size, 0.1) for size in sizes]
+got = expect_result(gru_step_before, *given, case="B = 2, D = 3 and H = 4")
 expect_shape(got, (2, 4), "the shapes of the task: h_t is (B, H)")
 
 got = expect_result(
@@ -390,11 +437,14 @@ got = expect_result(
     np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 2.0, 0.0]]),
     np.array([50.0, -50.0, 0.0, 0.0, 0.0, 0.0]),
     np.array([0.1, -0.2]),
+    case="the example above",
 )
+expect_shape(got, (1, 2), "the shapes of the task: (B, H), also where B is 1")
 expect_close(
     got,
     [[np.tanh(0.5) / 2 + 0.25, np.tanh(0.4) / 2 - 0.5]],
-    "the example above and equation (4.5)",
+    "the example above, line by line: the gates, what the reset leaves of the state, "
+    "and the terms of (4.5), section 4.2",
 )
 three = np.log(3.0)
 got = expect_result(
@@ -405,13 +455,41 @@ got = expect_result(
     np.array([[0.0, 0.0, 0.0, 0.0, 0.0, 1.0], [0.0, 0.0, -three, three, 2.0, 0.0]]),
     np.array([50.0, -50.0, 0.0, 0.0, 0.0, 0.0]),
     np.array([0.1, -0.2]),
+    case="the example above with another W_hz",
 )
 expect_close(
     got,
     [[np.tanh(0.5) / 4 + 0.375, 3 * np.tanh(0.4) / 4 - 0.25]],
-    "z_t in (4.4): the example with z_t = (0.75, 0.25), since W_hz sees the whole "
-    "old state, which is kept where z_t is large",
+    "z_t and the last line in (4.4): this is the example, but with a W_hz that makes "
+    "z_t = (0.75, 0.25) of the whole old state, and z_t near 1 keeps",
 )
+x_t = np.array([[1.0, -0.5, 2.0], [0.5, 2.0, -1.0]])
+weights = [
+    np.sin(np.arange(1.0, 19.0)).reshape(3, 6) / 2,
+    np.cos(np.arange(1.0, 13.0)).reshape(2, 6),
+    np.sin(np.arange(19.0, 25.0)),
+    np.array([0.5, -0.25]),
+]
+case = "B = 2, D = 3, H = 2 and no weight 0"
+h_prev = np.array([[0.5, -1.0], [1.0, 0.25]])
+got = expect_result(gru_step_before, x_t, h_prev, *weights, case=case)
+expect_close(
+    got,
+    [[0.313504, -0.991373], [0.039537, -0.285333]],
+    "the case B = 2, D = 3, H = 2 with no weight 0: what goes into r_t and z_t, (4.4), "
+    "the terms of (4.5), and each row of the batch by itself",
+)
+got = expect_result(
+    gru_step_before,
+    np.array([[1.0], [-1.0]]),
+    np.array([[0.5], [0.5]]),
+    np.full((1, 3), 10000.0),
+    *[np.zeros(size) for size in [(1, 3), 3, 1]],
+    case="sums of 10,000 and -10,000",
+)
+look = "the task: sums may be 10,000 or -10,000, and no exponential may "
+look += "overflow; the sigmoid that is given and np.tanh do not"
+expect_close(got, [[0.5], [-1.0]], look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H, size, kind in [
@@ -424,6 +502,8 @@ for B, D, H, size, kind in [
 ]:
     sizes = [(B, D), (B, H), (D, 3 * H), (H, 3 * H), (3 * H,), (H,)]
     given = [(size * rng.normal(size=s)).astype(kind) for s in sizes]
+    if size > 1:  # gates of 0, 0.5 and 1, so that single precision is exact, too
+        given = [20 * np.rint(a / 20) for a in given]
     kept = [a.copy() for a in given]
     result = gru_step_before(*given)
     assert all(map(np.array_equal, given, kept)), (
@@ -493,7 +573,7 @@ def gru_forward(x, h_0, W_xh, W_hh, b_h, b_hn):
 # %% test="gru_forward" points=2
 sizes = [(2, 5, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
 given = [np.full(size, 0.1) for size in sizes]
-got = expect_result(gru_forward, *given)
+got = expect_result(gru_forward, *given, case="B = 2, T = 5, D = 3 and H = 4")
 expect_shape(got, (2, 5, 4), "the shapes of the task: one state for each step")
 
 got = expect_result(
@@ -504,12 +584,37 @@ got = expect_result(
     np.array([[-1.0, 0.5, 2.0]]),
     np.array([-0.5, 0.25, -0.2]),
     np.array([0.4]),
+    case="the example above",
 )
+expect_shape(got, (1, 2, 1), "the shapes of the task: (B, T, H), also where B is 1")
 z = 1 / (1 + np.exp(-1.0))
 one = (1 - z) * np.tanh(1.0) + z / 2
 r, z = 1 / (1 + np.exp(one + 0.5)), 1 / (1 + np.exp(-one / 2 - 0.25))
 two = (1 - z) * np.tanh(r * (2 * one + 0.4) - 0.2) + z * one
-expect_close(got, [[[one], [two]]], "the example above and equation (4.4)")
+look = "h[:, 0], the state after the first input, in the example above: the step of "
+expect_close(got[:, 0], [[one]], f"{look}task 2, (4.4), from h_0")
+look = "h[:, 1] in the example above: (4.4) again, with x[:, 1] for x_t and with h_1 "
+expect_close(got[:, 1], [[two]], f"{look}wherever h_{{t-1}} stands")
+weights = [
+    np.sin(np.arange(1.0, 19.0)).reshape(3, 6) / 2,
+    np.cos(np.arange(1.0, 13.0)).reshape(2, 6),
+    np.sin(np.arange(19.0, 25.0)),
+    np.array([0.5, -0.25]),
+]
+got = expect_result(
+    gru_forward,
+    np.array([[[1.0, -0.5, 2.0], [0.5, 2.0, -1.0]], [[-1, 0.5, 0], [0.25, 1, -2]]]),
+    np.array([[0.5, -1.0], [1.0, 0.25]]),
+    *weights,
+    case="B = 2, T = 2, D = 3, H = 2 and no weight 0",
+)
+wants = [
+    [[0.30903, -0.987848], [0.10546, -0.967446]],
+    [[0.351738, -0.150598], [0.117753, -0.313127]],
+]
+look = "(4.4) with B = 2, T = 2, D = 3, H = 2 and no weight 0: the H columns of each "
+look += "block, and each sequence from its own h_0 with its own inputs"
+expect_close(got, wants, look)
 got = expect_result(gru_forward, given[0][:, :0], *given[1:], case="T = 0, no steps")
 expect_shape(got, (2, 0, 4), "the shapes of the task: T may be 0")
 ### BEGIN HIDDEN TESTS
@@ -622,6 +727,16 @@ def gru_step_backward(dh_t, x_t, h_prev, r, z, past, n, W_xh, W_hh):
 
 # %% test="gru_step_backward" points=4
 names = ["dx_t", "dh_prev", "dW_xh", "dW_hh", "db_h", "db_hn"]
+sizes = [(2, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
+parts = expect_result(
+    gru_step_backward,
+    *(np.full(size, 0.5) for size in [(2, 4), (2, 3), *[(2, 4)] * 5, (3, 12), (4, 12)]),
+    case="B = 2, D = 3 and H = 4",
+)
+expect_parts(parts, names)
+for k, (name, part, size) in enumerate(zip(names, parts, sizes, strict=True), start=1):
+    look = f"the shapes of the task: result {k} is {name}, with the shape of {name[1:]}"
+    expect_shape(part, size, look)
 parts = expect_result(
     gru_step_backward,
     np.array([[4.0]]),
@@ -630,45 +745,57 @@ parts = expect_result(
     *(np.array([[number]]) for number in (0.5, 0.5, -2.0, 0.5)),
     np.array([[1.0, 2.0, 3.0]]),
     np.array([[2.0, -1.0, 4.0]]),
+    case="the example above",
 )
-expect_parts(parts, names)
-wants = [
-    [[1.75]],
-    [[4.5]],
-    [[-1.5, -2.0, 3.0]],
-    [[0.375, 0.5, -0.375]],
-    [-0.75, -1.0, 1.5],
-    [0.75],
-]
-for name, part, want in zip(names, parts, wants, strict=True):
-    expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
-    expect_close(part, want, f"{name} in the example above and equation (4.6)")
+# What the deltas are shows in the biases' gradients; so these are looked at first.
+by_name = dict(zip(names, parts, strict=True))
+for name, want, look in [
+    ("db_h", [-0.75, -1.0, 1.5], "the deltas of r, z and n, lines 3, 2 and 1 of (4.6)"),
+    ("db_hn", [0.75], "d eta, line 4 of (4.6), and what the task says below (4.6)"),
+    ("dW_xh", [[-1.5, -2.0, 3.0]], "the input, transposed, times the deltas"),
+    ("dW_hh", [[0.375, 0.5, -0.375]], "the order r, z, n, and W_hn, the one to watch"),
+    ("dx_t", [[1.75]], "the line of dx_t in (4.6)"),
+    ("dh_prev", [[4.5]], "the last line of (4.6), with its four terms"),
+]:
+    expect_close(by_name[name], want, f"{name} in the example above: {look}")
 parts = expect_result(
     gru_step_backward,
     np.array([[4.0, 8.0], [-4.0, 4.0]]),
     np.array([[2.0], [-1.0]]),
     np.array([[-0.5, 1.0], [0.0, 2.0]]),
-    np.full((2, 2), 0.5),
+    np.array([[0.5, 0.25], [0.75, 0.5]]),
     np.full((2, 2), 0.25),
     np.array([[-2.0, 4.0], [2.0, 0.0]]),
     np.array([[0.5, 0.0], [0.0, -0.5]]),
     np.array([[1.0, -1.0, 0.0, 2.0, 0.5, 1.0]]),
     np.array([[1.0, 0.0, 2.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0, 2.0, 0.0]]),
+    case="B = H = 2 and D = 1",
 )
-wants = [
-    [[3.0], [3.0]],
-    [[1.375, -2.5], [-1.375, -2.0]],
-    [[-0.75, 12.0, -1.5, 1.125, 7.5, 9.75]],
-    [
-        [0.5625, -3.0, 0.375, -0.75, -0.5625, -1.5],
-        [-4.125, 6.0, -0.75, 5.25, -1.875, 5.25],
-    ],
-    [-2.625, 6.0, -0.75, 3.375, -0.75, 8.25],
-    [-0.375, 4.125],
+by_name = dict(zip(names, parts, strict=True))
+deltas = "the factors z_t, 1 - z_t, r_t, 1 - r_t and past in (4.6)"
+batch = "the sum over the batch"
+square = [
+    [0.5625, -2.25, 0.375, -0.75, -0.5625, -0.75],
+    [-3.375, 4.5, -0.75, 5.25, -3.375, 3.75],
 ]
-for name, part, want in zip(names, parts, wants, strict=True):
-    look = f"{name} with B = H = 2 and z_t = 0.25: transposes, and sums over the batch"
-    expect_close(part, want, f"{look}, (4.6)")
+for name, want, look in [
+    ("db_h", [-2.25, 4.5, -0.75, 3.375, -0.75, 8.25], f"{deltas}, and {batch}"),
+    ("db_hn", [-1.125, 2.625], f"d eta in (4.6), and {batch}"),
+    ("dW_xh", [[-1.125, 9.0, -1.5, 1.125, 7.5, 9.75]], f"its H columns, and {batch}"),
+    (
+        "dW_hh",
+        square,
+        f"its H columns, W_hn, the one to watch, below (4.6), and {batch}",
+    ),
+    ("dx_t", [[4.5], [3.375]], "the line of dx_t in (4.6), for each row by itself"),
+    (
+        "dh_prev",
+        [[-0.125, -1.0], [-1.0, -3.5]],
+        "z_t on the direct path, r_t in d eta and each block's transpose in the last "
+        "line of (4.6)",
+    ),
+]:
+    expect_close(by_name[name], want, f"{name} with B = H = 2 and D = 1: {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, D, H in [(4, 3, 5), (1, 6, 2), (5, 1, 3), (2, 4, 1)]:
@@ -782,6 +909,18 @@ def gru_backward(dh, x, h_0, h, r, z, past, n, W_xh, W_hh):
 
 # %% test="gru_backward" points=4
 names = ["dx", "dh_0", "dW_xh", "dW_hh", "db_h", "db_hn"]
+sizes = [(2, 5, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
+parts = expect_result(
+    gru_backward,
+    *(np.full(size, 0.5) for size in [(2, 5, 4), *sizes[:2]]),
+    *(np.full((2, 5, 4), 0.5) for _ in range(5)),
+    *(np.full(size, 0.5) for size in sizes[2:4]),
+    case="B = 2, T = 5, D = 3 and H = 4",
+)
+expect_parts(parts, names)
+for k, (name, part, size) in enumerate(zip(names, parts, sizes, strict=True), start=1):
+    look = f"the shapes of the task: result {k} is {name}, with the shape of {name[1:]}"
+    expect_shape(part, size, look)
 steps = [
     np.array(pair).reshape(1, 2, 1)
     for pair in [(-0.5, 4.0), (1.0, 2.0), (-0.5, 0.0), (0.5, 0.5), (-2.0, -2.0)]
@@ -798,47 +937,62 @@ parts = expect_result(
     np.array([[[0.0], [0.5]]]),
     np.array([[1.0, 2.0, 3.0]]),
     np.array([[2.0, -1.0, 4.0]]),
+    case="the example above",
 )
-expect_parts(parts, names)
-wants = [
-    [[[6.0], [1.75]]],
-    [[3.5]],
-    [[-2.5, -1.5, 5.0]],
-    [[-0.125, 0.75, 0.125]],
-    [-1.75, -0.5, 3.5],
-    [1.75],
-]
-for name, part, want in zip(names, parts, wants, strict=True):
-    expect_shape(part, np.shape(want), f"{name}, which has the shape of {name[1:]}")
-    expect_close(part, want, f"{name} in the example above and equation (4.6)")
-W_hh = np.array([[1.0, 0.0, 2.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0, 2.0, 0.0]])
+shapes = [(1, 2, 1), (1, 1), (1, 3), (1, 3), (3,), (1,)]
+for name, part, size in zip(names, parts, shapes, strict=True):
+    expect_shape(part, size, f"{name}, which has the shape of {name[1:]}")
+by_name = dict(zip(names, parts, strict=True))
+look = "dx at step 2 of the example above, where the walk begins: it is the example of "
+look += "task 5, (4.6), with h[:, 0] for the old state"
+expect_close(by_name["dx"][:, 1], [[1.75]], look)
+look = "dx at step 1 of the example above: its old state is h_0, and its total has dh "
+look += "and all that step 2 sends back by the last line of (4.6)"
+expect_close(by_name["dx"][:, 0], [[6.0]], look)
+both = "the sum over both steps"
+for name, want, look in [
+    ("dh_0", [[3.5]], "what step 1 sends back of its total, the last line of (4.6)"),
+    ("dW_xh", [[-2.5, -1.5, 5.0]], f"{both}, each with its own input"),
+    (
+        "dW_hh",
+        [[-0.125, 0.75, 0.125]],
+        f"{both}, each with the state before it, and d eta for W_hn, the one to watch, "
+        "section 4.3",
+    ),
+    ("db_h", [-1.75, -0.5, 3.5], f"{both} of the deltas of r, z and n in (4.6)"),
+    ("db_hn", [1.75], f"{both} of d eta in (4.6)"),
+]:
+    expect_close(by_name[name], want, f"{name} in the example above: {look}")
 parts = expect_result(
     gru_backward,
-    np.array([[[1.0, -1.0], [4.0, 2.0]]]),
-    np.array([[[2.0], [-1.0]]]),
-    np.array([[0.5, -1.0]]),
-    np.array([[[-0.5, 1.0], [0.0, 2.0]]]),
-    np.full((1, 2, 2), 0.5),
-    np.array([[[0.25, 0.5], [0.75, 0.5]]]),
-    np.array([[[-2.0, 4.0], [2.0, 0.0]]]),
-    np.array([[[0.5, 0.0], [0.0, -0.5]]]),
+    np.array([[[1.0, -1.0], [4.0, 2.0]], [[2.0, 0.0], [-2.0, 4.0]]]),
+    np.array([[[2.0], [-1.0]], [[1.0], [2.0]]]),
+    np.array([[0.5, -1.0], [1.0, 0.5]]),
+    np.array([[[-0.5, 1.0], [0.0, 2.0]], [[1.0, 0.0], [-1.0, 1.0]]]),
+    np.array([[[0.5, 0.25], [0.75, 0.5]], [[0.5, 0.5], [0.25, 0.5]]]),
+    np.array([[[0.25, 0.5], [0.75, 0.5]], [[0.5, 0.75], [0.5, 0.25]]]),
+    np.array([[[-2.0, 4.0], [2.0, 0.0]], [[0.0, 1.0], [-4.0, 2.0]]]),
+    np.array([[[0.5, 0.0], [0.0, -0.5]], [[0.0, 0.5], [-0.5, 0.0]]]),
     np.array([[1.0, -1.0, 0.0, 2.0, 0.5, 1.0]]),
-    W_hh,
+    np.array([[1.0, 0.0, 2.0, 0.0, 0.0, 1.0], [0.0, -1.0, 1.0, 0.0, 2.0, 0.0]]),
+    case="B = T = H = 2 and D = 1",
 )
-wants = [
-    [[[-0.3125], [3.25]]],
-    [[0.0273437, 2.3203125]],
-    [[-2.8203125, 0.625, 0.375, -1.0625, 3.640625, -0.125]],
-    [
-        [-0.8300781, 0.15625, 0.1875, -0.453125, 0.3300781, -0.109375],
-        [1.6601563, -0.3125, -0.375, 0.90625, -0.6601563, 0.21875],
-    ],
-    [-0.6601563, 0.3125, -0.375, 0.59375, 3.3203125, 1.0625],
-    [1.6601563, 0.53125],
+by_name = dict(zip(names, parts, strict=True))
+square = [
+    [-0.1875, 1.634766, -0.171875, -0.515625, 0.390625, 1.230469],
+    [1.5, -0.459961, -0.179688, 1.03125, -0.179688, 0.158203],
 ]
-for name, part, want in zip(names, parts, wants, strict=True):
-    look = f"{name} with T = H = 2, and at the transposes in what a step sends back,"
-    expect_close(part, want, f"{look} the last line of equation (4.6)")
+last = "each row by itself, and z_t, r_t and the transposes in the last line of (4.6)"
+sums = "the sum over steps and batch"
+for name, want, look in [
+    ("dx", [[[-0.421875], [3.125]], [[0.162109], [1.6875]]], last),
+    ("dh_0", [[0.015625, 2.390625], [1.410156, 0.029297]], last),
+    ("dW_xh", [[-1.5, 3.767578, -0.734375, -1.3125, 2.78125, 6.070312]], sums),
+    ("dW_hh", square, f"{sums}, and W_hn, the one to watch, section 4.3"),
+    ("db_h", [-0.1875, 1.845703, -0.734375, 0.46875, 3.28125, 4.007812], sums),
+    ("db_hn", [2.078125, 1.863281], f"{sums} of d eta in (4.6)"),
+]:
+    expect_close(by_name[name], want, f"{name} with B = T = H = 2 and D = 1: {look}")
 sizes = [(2, 0, 3), (2, 4), (3, 12), (4, 12), (12,), (4,)]
 parts = expect_result(
     gru_backward,
@@ -962,7 +1116,11 @@ names = ["h", "last"]
 sizes = [(2, 4), (3, 12), (4, 12), (12,), (4,)]
 given = [np.full(size, 0.1) for size in sizes]
 parts = expect_result(
-    masked_gru_forward, np.ones((2, 5, 3)), np.ones((2, 5), dtype=bool), *given
+    masked_gru_forward,
+    np.ones((2, 5, 3)),
+    np.ones((2, 5), dtype=bool),
+    *given,
+    case="B = 2, T = 5, D = 3 and H = 4",
 )
 expect_parts(parts, names)
 for name, part, size in zip(names, parts, [(2, 5, 4), (2, 4)], strict=True):
@@ -977,27 +1135,42 @@ parts = expect_result(
     np.array([[-1.0, 0.5, 2.0]]),
     np.array([-0.5, 0.25, -0.2]),
     np.array([0.4]),
+    case="the example above",
 )
+for name, part, size in zip(names, parts, [(2, 2, 1), (2, 1)], strict=True):
+    expect_shape(part, size, f"{name} in the shapes of the task, with H = 1")
 z = 1 / (1 + np.exp(-1.0))
 one = (1 - z) * np.tanh(1.0) + z / 2
-wants = [[[[one], [one]], [[0.5], [one]]], [[one], [one]]]
-for name, part, want in zip(names, parts, wants, strict=True):
-    expect_close(part, want, f"{name} in the example above and equation (4.7)")
+look = "h[0, 0] in the example above, where the mask is true: there the state moves by "
+expect_close(parts[0][0, 0], [one], f"{look}(4.4), as in task 2")
+look = "h in the example above: at padding the state is the one just before, (4.7)"
+expect_close(parts[0], [[[one], [one]], [[0.5], [one]]], look)
+look = "last in the example above, where padding stands behind one sequence and before "
+look += "the other, and below (4.7) in section 4.3"
+expect_close(parts[1], [[one], [one]], look)
 parts = expect_result(
     masked_gru_forward,
-    np.array([[[9.0]], [[1.0]]]),
-    np.array([[False], [True]]),
+    np.array([[[9.0], [9.0], [9.0]], [[1.0], [9.0], [0.0]]]),
+    np.array([[False, False, False], [True, False, True]]),
     np.array([[-0.25], [0.5]]),
     np.array([[1.0, 0.5, 0.5]]),
     np.array([[-1.0, 0.5, 2.0]]),
     np.array([-0.5, 0.25, -0.2]),
     np.array([0.4]),
-    case="a sequence that is all padding",
+    case="a sequence that is all padding, beside one with padding within it",
 )
-wants = [[[[-0.25]], [[one]]], [[-0.25], [one]]]
-for name, part, want in zip(names, parts, wants, strict=True):
-    look = f"{name} in the task, where a sequence is all padding and stays at its h_0"
-    expect_close(part, want, look)
+r, z = 1 / (1 + np.exp(one + 0.5)), 1 / (1 + np.exp(-one / 2 - 0.25))
+two = (1 - z) * np.tanh(r * (2 * one + 0.4) - 0.2) + z * one
+rows = [[[-0.25]] * 3, [[one], [one], [two]]]
+for row, case in enumerate(
+    [
+        "a sequence is all padding and stays at its h_0",
+        "padding stands within a sequence, which then moves on from where it was",
+    ]
+):
+    look = f"in the task, where {case}"
+    expect_close(parts[0][row], rows[row], f"h[{row}] {look}")
+    expect_close(parts[1][row], rows[row][-1], f"last[{row}] {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for B, T, D, H in [(7, 6, 4, 5), (6, 4, 2, 3), (1, 5, 3, 4), (5, 1, 3, 2)]:
@@ -1007,6 +1180,7 @@ for B, T, D, H in [(7, 6, 4, 5), (6, 4, 2, 3), (1, 5, 3, 4), (5, 1, 3, 2)]:
     real[-1] = False  # all padding
     real[: B // 2] = np.arange(T) < rng.integers(1, T + 1, size=(B // 2, 1))
     real[0] = True
+    real[-2:-1] = np.arange(T) != T // 2  # padding within
     real[B // 2] = np.arange(T) >= T - 1  # all padding but the last
     inputs = np.where(real[..., None], 1.0, 30.0) * rng.normal(size=(B, T, D))
     given = [inputs, real, *state_and_weights]
@@ -1033,6 +1207,12 @@ for B, T, D, H in [(7, 6, 4, 5), (6, 4, 2, 3), (1, 5, 3, 4), (5, 1, 3, 2)]:
         f"The last states of a random batch {case} are not those after the last real "
         "step of each sequence, or the start where there is none."
     )
+states, last = masked_gru_forward(inputs, np.zeros_like(real), *state_and_weights)
+start = state_and_weights[0]
+assert matches(states, np.repeat(start[:, None], T, axis=1)), (
+    "A batch that is all padding stays at its first states."
+)
+assert matches(last, start), "The last state of a batch that is all padding is h_0."
 ### END HIDDEN TESTS
 
 # %% [markdown] prompt="weights_from_torch"
@@ -1081,12 +1261,19 @@ def weights_from_torch(weight_ih, weight_hh, bias_ih, bias_hh):
 
 # %% test="weights_from_torch" points=2
 names = ["W_xh", "W_hh", "b_h", "b_hn"]
+looks = [
+    "how the task says that torch packs its blocks",
+    "how the task says that torch packs its blocks",
+    "which biases add up, by (4.4) in section 4.1 and torch's lines in the task",
+    "which bias the reset gate scales in (4.4), section 4.1, and where bias_hh has it",
+]
 parts = expect_result(
     weights_from_torch,
     np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),
     np.array([[7.0], [8.0], [9.0]]),
     np.array([0.1, 0.2, 0.3]),
     np.array([10.0, 20.0, 30.0]),
+    case="the example above",
 )
 expect_parts(parts, names)
 wants = [
@@ -1095,25 +1282,31 @@ wants = [
     [10.1, 20.2, 0.3],
     [30.0],
 ]
-for name, part, want in zip(names, parts, wants, strict=True):
-    expect_shape(part, np.shape(want), f"{name} in the shapes of the task")
-    expect_close(part, want, f"{name} in the example above and section 4.3")
+for k, (name, part, want) in enumerate(zip(names, parts, wants, strict=True), start=1):
+    look = f"the shapes of the task, with D = 2 and H = 1: result {k} is {name}"
+    expect_shape(part, np.shape(want), look)
+for name, part, want, look in zip(names, parts, wants, looks, strict=True):
+    expect_close(part, want, f"{name} in the example above, and {look}")
 parts = expect_result(
     weights_from_torch,
     np.arange(1.0, 7.0).reshape(6, 1),
     np.arange(12.0).reshape(6, 2),
     np.arange(1.0, 7.0),
     np.arange(10.0, 70.0, 10.0),
+    case="D = 1 and H = 2",
 )
 wants = [
-    [[1, 2, 3, 4, 5, 6]],
-    [[0, 2, 4, 6, 8, 10], [1, 3, 5, 7, 9, 11]],
-    [11, 22, 33, 44, 5, 6],
-    [50, 60],
+    [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]],
+    [[0.0, 2.0, 4.0, 6.0, 8.0, 10.0], [1.0, 3.0, 5.0, 7.0, 9.0, 11.0]],
+    [11.0, 22.0, 33.0, 44.0, 5.0, 6.0],
+    [50.0, 60.0],
 ]
-for name, part, want in zip(names, parts, wants, strict=True):
-    look = f"{name} with H = 2: a block is H rows high, and transposed, section 4.3"
-    expect_close(part, want, look)
+high = "a block is H rows high, and each is transposed, section 4.3"
+wide = "a block has H biases"
+for name, part, want, look in zip(
+    names, parts, wants, [high, high, wide, wide], strict=True
+):
+    expect_close(part, want, f"{name} with D = 1 and H = 2: {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for D, H, kind in [(4, 3, np.float64), (2, 5, np.float32), (3, 1, np.float32)]:
@@ -1157,16 +1350,16 @@ for D, H, kind in [(4, 3, np.float64), (2, 5, np.float32), (3, 1, np.float32)]:
 # the state of the layer below it, of size $H$. What a network costs is the sum over its
 # layers.
 #
-# Inputs: `cell`, one of the strings `"rnn"`, `"gru"` and `"lstm"`; whole numbers `D`,
-# `H` and `layers`, at least 1 → the two whole numbers `(parameters, multiplications)`
-# in this order. Torch may check your count, but is not to make it: compute it from the
-# formulas.
+# Shapes: `cell`, one of the strings `"rnn"`, `"gru"` and `"lstm"`, and the integers
+# `D`, `H` and `layers`, each at least 1 → a tuple of two integers,
+# `(parameters, multiplications)` in this order. Torch may check your count, but is not
+# to make it: compute it from the formulas.
 #
 # **Example.** $D=2$, $H=3$. One layer of a GRU has $3 \cdot (6 + 9 + 6) = 63$
 # parameters and takes $3 \cdot (6 + 9) + 9 = 54$ multiplications. A second layer reads
 # 3 numbers instead of 2: it has $3 \cdot (9 + 9 + 6) = 72$ and takes
 # $3 \cdot (9 + 9) + 9 = 63$. Two layers together: 135 and 117. One layer of an LSTM: 84
-# and 69; of an RNN: 21 and 15.
+# and 69; three of them: 276 and 231. One layer of an RNN: 21 and 15.
 
 
 # %% solution="costs"
@@ -1187,20 +1380,26 @@ def costs(cell, D, H, layers):
 
 # %% test="costs" points=2
 names = ["parameters", "multiplications"]
-for case, wants in [
-    (("gru", 2, 3, 1), [63, 54]),
-    (("gru", 2, 3, 2), [135, 117]),
-    (("lstm", 2, 3, 1), [84, 69]),
-    (("rnn", 2, 3, 1), [21, 15]),
+for cell, layers, wants in [
+    ("gru", 1, [63, 54]),
+    ("gru", 2, [135, 117]),
+    ("lstm", 1, [84, 69]),
+    ("lstm", 3, [276, 231]),
+    ("rnn", 1, [21, 15]),
 ]:
-    parts = expect_result(costs, *case)
+    case = f"cell = {cell!r}, D = 2, H = 3, layers = {layers}"
+    parts = expect_result(costs, cell, 2, 3, layers, case=case)
     expect_parts(parts, names)
-    for name, part, want in zip(names, parts, wants, strict=True):
-        assert np.asarray(part).dtype.kind == "i", (
-            f"Expected a whole number of {name}, got {part!r}. Look at the inputs and "
-            "results of the task."
+    looks = ["the first result, and equation (4.8)", "the second, and equation (4.9)"]
+    for name, part, want, look in zip(names, parts, wants, looks, strict=True):
+        whole = np.shape(part) == () and np.asarray(part).dtype.kind == "i"
+        came = repr(part) if np.shape(part) == () else f"a {type(part).__name__}"
+        assert whole, (
+            f"Expected an integer for {name}, got {came}. Look at the shapes of the "
+            "task."
         )
-        expect_close(part, want, f"{name} for {case} in the example above")
+        look += ", section 4.5" if layers == 1 else " for each layer with its own input"
+        expect_close(part, want, f"{name} for {case} in the example above, {look}")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 known = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
@@ -1235,14 +1434,15 @@ for cell, layer in known.items():
 #
 # where $\mu$ is 1 for the RNN, 3 for the GRU and 4 for the LSTM.
 #
-# Inputs: `cell`, one of the strings `"rnn"`, `"gru"` and `"lstm"`, and the whole
-# numbers `D` (at least 1) and `budget` (up to some hundred thousand) → the whole number
-# $H$. If not even one unit fits, the result is 0.
+# Shapes: `cell`, one of the strings `"rnn"`, `"gru"` and `"lstm"`, and the integers
+# `D`, at least 1, and `budget`, from 1 to some hundred thousand → one integer, $H$. If
+# not even one unit fits, the result is 0.
 #
 # **Example.** $D=2$. A GRU with $H=3$ has 63 parameters. So `widest("gru", 2, 63)` is 3
 # and `widest("gru", 2, 62)` is 2. With $H=1$ it has $3 \cdot (2 + 1 + 2) = 15$, so
 # `widest("gru", 2, 14)` is 0. An LSTM has 48 parameters with $H=2$ and 84 with $H=3$,
-# so `widest("lstm", 2, 63)` is 2.
+# so `widest("lstm", 2, 63)` is 2. An RNN with $D=3$ and $H=500$ has
+# $500 \cdot (3 + 500 + 2) = 252{,}500$, so `widest("rnn", 3, 252499)` is 499.
 #
 # <details><summary>Hint</summary>
 #
@@ -1267,24 +1467,31 @@ def widest(cell, D, budget):
 
 
 # %% test="widest" points=2
-for case, want in [
-    (("gru", 2, 63), 3),
-    (("gru", 2, 62), 2),
-    (("gru", 2, 14), 0),
-    (("lstm", 2, 63), 2),
+for (cell, D, budget), want, why in [
+    (("gru", 2, 63), 3, "H = 3 has exactly 63 parameters, which fits"),
+    (("gru", 2, 62), 2, "H = 3 would have 63 parameters"),
+    (("gru", 2, 14), 0, "H = 1 would have 15 parameters"),
+    (("lstm", 2, 63), 2, "H = 2 has 48 parameters and H = 3 has 84"),
+    (
+        ("rnn", 3, 252499),
+        499,
+        "H = 500 would have 252,500 parameters, but H = 499 fits",
+    ),
 ]:
-    got = expect_result(widest, *case, case=f"the inputs {case}")
+    case = f"cell = {cell!r}, D = {D}, budget = {budget}"
+    got = expect_result(widest, cell, D, budget, case=case)
     whole = np.shape(got) == () and np.asarray(got).dtype.kind == "i"
+    came = repr(got) if np.shape(got) == () else f"a {type(got).__name__}"
     assert whole, (
-        f"Expected a whole number for {case}, got {got!r}. Look at the inputs and "
-        "results of the task."
+        f"Expected an integer for {case}, got {came}. Look at the shapes of the task."
     )
-    expect_close(got, want, f"the example above, with the inputs {case}")
+    look = f"the example above for {case}: by (4.8), section 4.5, {why}"
+    expect_close(got, want, look)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng()
 for cell, blocks in [("rnn", 1), ("gru", 3), ("lstm", 4)]:
-    for _ in range(3):
-        D, H = (int(k) for k in rng.permutation(np.arange(1, 90))[:2])
+    for sizes in [np.arange(1, 90), np.arange(1, 90), np.arange(150, 250)]:
+        D, H = (int(k) for k in rng.permutation(sizes)[:2])
         exact = blocks * H * (D + H + 2)
         more = blocks * (H + 1) * (D + H + 3)
         between = int(rng.integers(exact, more))

@@ -387,8 +387,8 @@ def reset_after_the_product(x_t, h_prev, W_xh, W_hh, b_h, b_hn):
 @misconception(
     "gru_step_before",
     """You moved the bias out of the reset, but the reset still comes after the product.
-    Scaling a product and then multiplying is not the same as scaling what goes into it.
-    Reread section 4.2, equation (4.5).""",
+    To scale what a product gives is not the same as to scale what goes into it. Reread
+    section 4.2, equation (4.5).""",
 )
 def product_reset_without_its_bias(x_t, h_prev, W_xh, W_hh, b_h, b_hn):
     r_x, z_x, n_x = np.split(x_t @ W_xh + b_h, 3, axis=1)
@@ -837,9 +837,9 @@ def direct_path_forgotten(dh_t, x_t, h_prev, r, z, past, n, W_xh, W_hh):
 
 @misconception(
     "gru_step_backward",
-    """The direct path of yours is there, but with one minus the update gate on it. In
-    this book a gate near one keeps the old state, and so lets the gradient through.
-    Reread section 4.3, the last line of equation (4.6).""",
+    """Your direct path is there, but with one minus the update gate on it. In this book
+    a gate near one keeps the old state, and so lets the gradient through. Reread
+    section 4.3, the last line of equation (4.6).""",
 )
 def direct_path_turned_round(dh_t, x_t, h_prev, r, z, past, n, W_xh, W_hh):
     d_n = dh_t * (1 - z) * (1 - n**2)
@@ -1539,8 +1539,8 @@ def layer_inputs(rng):
 @misconception(
     "weights_from_torch",
     """You added up the two biases of the candidate as well, and returned one of them
-    once more. That one stands inside the reset; outside it would count without the
-    gate. Reread section 4.1, below equation (4.4), and section 4.3 on the two bias
+    once more. That one stands inside the reset; outside it counts in full, whatever the
+    gate says. Reread section 4.1, below equation (4.4), and section 4.3 on the two bias
     vectors.""",
 )
 def candidates_biases_added_too(weight_ih, weight_hh, bias_ih, bias_hh):
@@ -1561,9 +1561,9 @@ def no_bias_left_inside_the_reset(weight_ih, weight_hh, bias_ih, bias_hh):
 
 @misconception(
     "weights_from_torch",
-    """The biases on the state's side of the two gates are lost. They are added inside
-    the same sigmoid as those on the input's side, so one array can hold both, but as
-    their sum. Reread the task, and section 4.3 on the two bias vectors a gate.""",
+    """The biases on the state's side of the two gates are lost. They stand inside the
+    same sigmoid as those on the input's side, and neither may be dropped. Reread the
+    task, and section 4.3 on the two bias vectors a gate.""",
 )
 def gates_lose_a_bias(weight_ih, weight_hh, bias_ih, bias_hh):
     H = len(bias_hh) // 3
