@@ -4,11 +4,9 @@ The theme and its extensions bring ten style sheets, one after another, every ic
 Font Awesome, and scripts that the browser must run before it may draw.
 """
 
-import base64
 import re
 import zlib
 from importlib import resources
-from io import BytesIO
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
@@ -21,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 THEME = ["basic.css", "styles/theme.css", "styles/pydata-sphinx-theme.css"]
 FONT = "vendor/fontawesome/webfonts/fa-solid-900.ttf"
+ICONS = "icons.woff"
 FAMILY = r"Font Awesome\ 6 Free"
 LEFT_OUT = "fontawesome.js"
 MEASURED = re.compile(r'\["pre",[^]]*\]\.join\(", "\)')
@@ -94,8 +93,8 @@ def classes(selector: str) -> set[str]:
     return set(re.findall(r"\.([\w-]+)", plain))
 
 
-def font(letters: str, path: Path) -> str:
-    """Return the icons' font, with these icons alone, as a rule of the style."""
+def font(letters: str, path: Path, target: Path) -> str:
+    """Write the icons' font, with these icons alone; return its rule of the style."""
     options = Options()
     options.flavor = "woff"
     subset = Subsetter(options)
@@ -103,11 +102,10 @@ def font(letters: str, path: Path) -> str:
     loaded = TTFont(path)
     subset.subset(loaded)
     loaded.flavor = "woff"
-    loaded.save(buffer := BytesIO())
-    data = base64.b64encode(buffer.getvalue()).decode()
+    loaded.save(target)
     return (
         f"@font-face{{font-family:{FAMILY};font-weight:900;font-display:block;"
-        f"src:url(data:font/woff;base64,{data})}}"
+        f"src:url({target.name})}}"
     )
 
 
@@ -128,9 +126,10 @@ def write(app: Sphinx, error: Exception | None) -> None:
     if error or not hasattr(app, "style_sheets"):
         return
     css = purge(parse_stylesheet(read(app), True, True), words(Path(app.outdir)))
+    css = re.sub(r"\s+", " ", css)
     letters = "".join(re.findall("[\ue000-\uf8ff]", css))
     static = Path(app.outdir, "_static")
-    css = '@charset "UTF-8";' + font(letters, static / FONT) + css
+    css = '@charset "UTF-8";' + font(letters, static / FONT, static / ICONS) + css
     (static / "book.css").write_text(css, encoding="utf-8")
 
 

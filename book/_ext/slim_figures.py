@@ -1,7 +1,7 @@
 """Write the figures in fewer bytes: leave out what the eye cannot see.
 
 Matplotlib states coordinates to a millionth of a point, names every group, and
-repeats the outline of each letter in each figure. Here coordinates keep a hundredth,
+repeats the outline of each letter in each figure. Here coordinates keep a tenth,
 ids that nothing refers to go, and one outline of a letter serves the whole page.
 
 A chapter's figures have a third of its elements. So each stands in the page as text,
@@ -16,17 +16,28 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.application import Sphinx
 
-LONG = re.compile(r"-?\d+\.\d{3,}")
+LONG = re.compile(r"-?\d+\.\d{2,}")
 PLACED = re.compile(r'( (?:d|x|y|width|height)="|translate\()([^")]*)')
 FIGURE = re.compile(r'<svg class="course-figure".*?</svg>', re.DOTALL)
 FRAME = re.compile(r"data:image/svg\+xml;base64,([\w+/=\\\n]*)")
+START = re.compile(
+    r"setTimeout\(function\(\) \{\s*(anim\w+ = new Animation\(.*?\);)\s*\}, 0\);",
+    re.DOTALL,
+)
+WHEN_NEAR = """function begin() {{ begin = function() {{}}; {0} }}
+    new IntersectionObserver(function(seen) {{
+        if (seen[0].isIntersecting) begin();
+    }}, {{rootMargin: "100%"}}).observe(document.getElementById(img_id));
+    addEventListener("beforeprint", function() {{ begin(); }});"""
+"""Begins a moving picture when its reader comes near: it takes time to read it all."""
+
 STYLE = re.compile(r"<defs><style[^>]*>[^<]*</style></defs>")
 GLYPH = re.compile(r'<path id="(f\d+-\w+-[0-9a-f]+)"( d="[^"]*"[^>]*)/>')
 
 
 def rounded(number: re.Match) -> str:
-    """Return a number with two decimals at most."""
-    short = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    """Return a number with one decimal at most."""
+    short = f"{float(number[0]):.1f}".rstrip("0").rstrip(".")
     return "0" if short == "-0" else short
 
 
@@ -60,9 +71,7 @@ def slim_figure(figure: re.Match, outlines: dict[str, str]) -> str:
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
     limit = re.search(r"max-width:\d+px", svg)[0]
     frame = f"aspect-ratio:{width}/{height};{limit}"
-    return (
-        f'<div class="figure-frame" style="{frame}"><noscript>{svg}</noscript></div>'
-    )
+    return f'<div class="figure-frame" style="{frame}"><noscript>{svg}</noscript></div>'
 
 
 def definitions(outlines: dict[str, str]) -> str:
@@ -87,6 +96,7 @@ def slim_page(app: Sphinx, doctree: nodes.document, page: str) -> None:
     for raw in doctree.findall(nodes.raw):
         if "course-" in (html := raw.astext()):
             html = FIGURE.sub(lambda m: slim_figure(m, outlines), html)
+            html = START.sub(lambda m: WHEN_NEAR.format(m[1]), html)
             raw.children = [nodes.Text(FRAME.sub(slim_frame, html))]
     if outlines:  # in no cell, as a reader may run that anew
         doctree.append(nodes.raw("", definitions(outlines), format="html"))

@@ -1,6 +1,9 @@
 """The built pages in a real browser: light and dark, wide and narrow."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.lighthouse.server import served
 
@@ -200,6 +203,8 @@ def test_ink_of_the_figures_stands_out_from_the_page(view, address):
 def test_the_moving_picture_moves(view, address):
     view.goto(f"{address}/ch1_rnn.html")
     picture = view.locator(".course-animation img").first
+    view.locator(".course-animation").first.scroll_into_view_if_needed()
+    expect(picture).to_have_attribute("src", re.compile("^data:image"))
     first = picture.get_attribute("src")
     view.locator(".course-animation button[title='Next frame']").first.click()
     assert picture.get_attribute("src") != first

@@ -75,19 +75,19 @@ SVG = (
 )
 
 
-def test_a_slim_figure_keeps_its_drawing_to_a_hundredth():
+def test_a_slim_figure_keeps_its_drawing_to_a_tenth():
     figures, outlines = load("slim_figures"), {}
     match = figures.FIGURE.fullmatch
     first = figures.slim_figure(match(SVG.format(n=1, h=180)), outlines)
     second = figures.slim_figure(match(SVG.format(n=2, h=180)), outlines)
-    assert 'transform="translate(0 3.14) scale(0.015625)"' in first
+    assert 'transform="translate(0 3.1) scale(0.015625)"' in first
     assert "aspect-ratio:338.4/180;max-width:573px" in first
     assert "f1-axes" not in first
     assert "<!--" not in first
     for figure in (first, second):
         assert "<path" not in figure
         assert 'href="#f1-DejaVuSans-41"' in figure
-    path = '<path id="f1-DejaVuSans-41" d="M 1 2.12"/>'
+    path = '<path id="f1-DejaVuSans-41" d="M 1 2.1"/>'
     assert f"<defs>{path}</defs>" in figures.definitions(outlines)
 
 
