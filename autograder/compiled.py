@@ -33,16 +33,16 @@ def compile_cell(source: str) -> tuple[np.ndarray, ...]:
     What its last line shows is compiled apart. Empty where the cell is no plain
     Python: IPython has a syntax of its own, and says what is wrong.
     """
+    name = code_name(source)
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        shown = [node for node in tree.body[-1:] if isinstance(node, ast.Expr)]
+        rest = ast.Module(tree.body[: len(tree.body) - len(shown)], [])
+        codes = [compile(rest, name, "exec")]
+        if shown:
+            codes.append(compile(ast.Interactive(shown), name, "single"))
+    except (SyntaxError, ValueError):  # also an await outside of a function
         return ()
-    shown = [node for node in tree.body[-1:] if isinstance(node, ast.Expr)]
-    name = code_name(source)
-    rest = ast.Module(tree.body[: len(tree.body) - len(shown)], [])
-    codes = [compile(rest, name, "exec")]
-    if shown:
-        codes.append(compile(ast.Interactive(shown), name, "single"))
     return tuple(map(_as_bytes, codes))
 
 

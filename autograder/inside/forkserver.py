@@ -22,7 +22,7 @@ from contextlib import suppress
 MAX_REQUEST = 10_000
 IDLE_SECONDS = 0.2  # without a request: then there is time to import more
 DONE = b"."  # the answer to each request; before them, one when forks can be shut
-# in here, and one when all is imported
+# in here, and one when all is imported that every notebook needs
 
 
 def serve(control: socket.socket, confined: bool) -> None:

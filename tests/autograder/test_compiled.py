@@ -49,7 +49,10 @@ def test_a_compiled_cell_does_what_ipython_does(shell, source):
     assert compiled == _what(shell.run(source))
 
 
-@pytest.mark.parametrize("source", ["%matplotlib inline", "  x = 3", "def", "x = '\0'"])
+@pytest.mark.parametrize(
+    "source",
+    ["%matplotlib inline", "  x = 3", "def", "x = '\0'", "await x", "return 3"],
+)
 def test_what_is_no_plain_python_is_left_to_ipython(source):
     assert compile_cell(source) == ()
 
