@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from .errors import NoSandbox, UsageError
+from .errors import ForkServerEnded, NoSandbox, UsageError
 
 EXIT_FULL, EXIT_LESS, EXIT_UNUSABLE = 0, 1, 2
 
@@ -114,10 +114,16 @@ def _graded(root: Path, config: object, assignment: str, content: bytes) -> obje
     from .worker import grade as run
 
     try:
-        return run(make_job(root, assignment, content, config))
-    except NoSandbox:
-        config.JudgingExecute.confined = False
-        return run(make_job(root, assignment, content, config))
+        try:
+            return run(make_job(root, assignment, content, config))
+        except NoSandbox:
+            config.JudgingExecute.confined = False
+            return run(make_job(root, assignment, content, config))
+    except ForkServerEnded as error:
+        raise UsageError(
+            f"The notebook was not checked, because {error}; close what else needs "
+            "memory, and check it again."
+        ) from None
 
 
 @cli.command()

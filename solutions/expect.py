@@ -64,8 +64,8 @@ def expect_unchanged(name, given, kept):
     for place, pair in enumerate(zip(given, kept, strict=True), start=1):
         assert same_values(*pair), (
             f"Expected {name} to leave its inputs as they are, but input {place} has "
-            "other numbers after the call. Look for lines that write into an array you "
-            "were given (a[...] = ..., a += ...), and make a new array instead."
+            "other values after the call. Look for lines that write into something you "
+            "were given (a[...] = ..., a += ..., a.sort()), and make a new one instead."
         )
 
 
@@ -99,7 +99,8 @@ def expect_result(function, *given, case=None):
             "inputs and shapes of the task."
         ) from None
     assert got is not None, (
-        f"Expected a result from {name}, got None: does the function return its result?"
+        f"Expected a result from {name} for {case or shapes_of(given)}, got None: does "
+        "every way through the function end with a return?"
     )
     expect_unchanged(name, given, kept)
     return got

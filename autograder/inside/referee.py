@@ -19,7 +19,7 @@ from .shell import Shell, interruptible
 CHANGED = (
     "Expected {0} to leave its inputs as they are, but input {1} has other values "
     "after the call. Look for lines that write into something you were given "
-    "(a[...] = ..., a += ..., a.append(...)), and make a new one instead."
+    "(a[...] = ..., a += ..., a.sort()), and make a new one instead."
 )
 
 

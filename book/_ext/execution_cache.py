@@ -14,12 +14,12 @@ from sphinx.config import Config
 PACKAGE = Path(__file__).resolve().parents[1] / "course"
 
 
-def digest(package: Path) -> str:
-    """Return a short hash of every source and style file below `package`."""
+def digest(folder: Path) -> str:
+    """Return a short hash of every file below `folder`, but compiled ones."""
     sha = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        if path.suffix in {".py", ".mplstyle"}:
-            sha.update(str(path.relative_to(package)).encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            sha.update(str(path.relative_to(folder)).encode())
             sha.update(path.read_bytes())
     return sha.hexdigest()[:16]
 

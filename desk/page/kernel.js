@@ -8,24 +8,31 @@ const LOST = "The server does not answer. Start it again with 'make serve', " +
 export class Kernel {
   /* `onState` is told "starting", "idle", "busy", "restarting", "dead" or "lost". */
   constructor(path, onState) {
-    Object.assign(this, { path, onState, id: null, socket: null });
-    this.session = crypto.randomUUID();
+    Object.assign(this, { path, onState, id: null, socket: null, session: null });
     this.waiting = new Map(); // by message id: what to do with the answers
   }
 
   /* Start this page's kernel, or go on with the one that still runs. */
   async connect() {
     if (this.socket?.readyState === WebSocket.OPEN) return;
-    this.opening ??= this.#open().finally(() => { this.opening = null; });
-    await this.opening;
+    await (this.opening ??= this.#once("starting", () => this.#open()));
+  }
+
+  /* Until it is done, whoever connects waits for it. */
+  async #once(state, act) {
+    this.onState(state);
+    try {
+      await act();
+      this.onState("idle");
+    } finally { this.opening = null; }
   }
 
   async #open() {
-    this.onState("starting");
     const wanted = { path: this.path, name: this.path, type: "page",
       kernel: { name: "python3" } };
     const session = await this.#rest("POST", "/api/sessions", wanted);
     this.id = session.kernel.id;
+    this.session = crypto.randomUUID(); // a new one: no answers to an old connection
     const address = new URL(`/api/kernels/${this.id}/channels`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     address.searchParams.set("session_id", this.session);
@@ -37,7 +44,6 @@ export class Kernel {
       this.socket.onopen = resolve;
       this.socket.onclose = () => { this.#fail(LOST); reject(Error(LOST)); };
     });
-    this.onState("idle");
   }
 
   /* Run code. `onMessage(type, content)` gets what it puts out; the answer is "ok",
@@ -58,11 +64,18 @@ export class Kernel {
 
   interrupt() { return this.#rest("POST", `/api/kernels/${this.id}/interrupt`); }
 
+  /* The old connection ends first: on it the old process still says that it is idle,
+     and what is sent then is lost with it. */
   async restart() {
+    await this.opening;
+    if (!this.id) return this.connect();
+    Object.assign(this.socket, { onclose: null, onmessage: null }).close();
     this.#fail("Python was restarted.");
-    this.onState("restarting");
-    await this.#rest("POST", `/api/kernels/${this.id}/restart`);
-    this.onState("idle");
+    this.opening = this.#once("restarting", async () => {
+      await this.#rest("POST", `/api/kernels/${this.id}/restart`);
+      await this.#open();
+    });
+    await this.opening;
   }
 
   async #rest(method, path, body) {

@@ -5,6 +5,9 @@ import json
 import nbformat
 import pytest
 
+from autograder.cli import main
+from autograder.errors import ForkServerEnded
+
 from .conftest import ANSWERS, HIDDEN_LINES, autograder, fill_in, hand_in, tree
 
 SHAPE = {"task", "points", "score", "verdict", "misconception", "hint"}
@@ -46,6 +49,23 @@ def test_check_of_wrong_work_exits_1_and_shows_the_hint(course, notebook, releas
     assert "You probably added c." in " ".join(done.stdout.replace("│", "").split())
     assert "3 of 5 points; 1 written answer (1 point) is graded by hand." in done.stdout
     assert not any(line in done.stdout for line in HIDDEN_LINES)
+
+
+def test_check_says_so_where_the_machine_gives_up(
+    course, notebook, monkeypatch, capsys
+):
+    def give_up(job):
+        raise ForkServerEnded("the process that runs notebooks has ended: no reason")
+
+    monkeypatch.setattr("autograder.worker.grade", give_up)
+    arguments = ["autograder", "--course", str(course), "check", str(notebook("right"))]
+    monkeypatch.setattr("sys.argv", arguments)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "The notebook was not checked, because" in said
 
 
 def damaged(folder):

@@ -117,6 +117,22 @@ def test_an_error_is_a_sentence_and_stop_and_restart_work(chapter):
     shown(chapter, 2).get_by_text("name 'kept' is not defined").first.wait_for()
 
 
+def test_a_cell_run_while_python_starts_anew_waits_for_it(chapter):
+    code(chapter, 1).fill("kept = 'still known'\nkept")
+    code(chapter, 1).press("Control+Enter")
+    shown(chapter, 1).get_by_text("'still known'").wait_for()
+    held = []
+    chapter.route("**/restart", lambda route: held.append(route))  # not yet
+    dock = chapter.get_by_role("region", name="Python")
+    dock.get_by_role("button", name="Restart").click()
+    code(chapter, 1).fill("kept")
+    code(chapter, 1).press("Control+Enter")
+    chapter.wait_for_timeout(1000)
+    assert dock.get_by_role("status").inner_text() == "Python is starting anew ..."
+    held[0].continue_()
+    shown(chapter, 1).get_by_text("name 'kept' is not defined").first.wait_for()
+
+
 def test_edits_survive_a_reload_and_reset_brings_the_books_code_back(chapter):
     original = code(chapter, 3).input_value()
     code(chapter, 3).fill("1 + 1")
