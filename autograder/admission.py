@@ -88,7 +88,9 @@ def _require_same_assignment(nb: NotebookNode, blueprint: Blueprint) -> None:
     course = nb.metadata.get("course")
     named = course.get("assignment") if isinstance(course, dict) else None
     if isinstance(named, str) and named != blueprint.name:
-        raise UsageError(f"The notebook belongs to {named}, not to {blueprint.name}.")
+        raise UsageError(
+            f"The notebook belongs to {named[:50]}, not to {blueprint.name}."
+        )
 
 
 def _place(cell: NotebookNode, blueprint: Blueprint) -> str | None:

@@ -23,6 +23,7 @@ from .inside.confine import Limits
 from .session import Ended, Session
 from .verdicts import (
     DIED,
+    NO_TEST,
     TIMED_OUT,
     Judgement,
     error_of,
@@ -41,7 +42,6 @@ CRASHED = "The Python process died in this cell or before it; the cell has no re
 UNSTOPPABLE = "A cell ran too long and could not be interrupted."
 NO_TIME = "The notebook reached its limit of {} s before this cell."
 PARTLY = "Some parts of this task earn their points, others do not yet."
-NO_TEST = "TestError"
 
 
 class JudgingExecute(NbGraderPreprocessor):

@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
-from .verdicts import ANSI, FRAME, TIMED_OUT, Judgement, not_attempted, verdict_of
+from .verdicts import (
+    ANSI,
+    FRAME,
+    TIMED_OUT,
+    Judgement,
+    not_attempted,
+    one_line,
+    verdict_of,
+)
 
 MAX_MESSAGE = 200  # characters of an exception's message
 PLACE = re.compile(r" \([^()]*, line (\d+)\)$")  # ends a SyntaxError's message
@@ -79,7 +87,7 @@ def fault(where: str, error: NotebookNode) -> str:
     """
     if error.ename == TIMED_OUT:
         return where + error.evalue.removeprefix("The cell")
-    message = PLACE.sub("", " ".join(ANSI.sub("", error.evalue).split()))
+    message = PLACE.sub("", one_line(error.evalue))
     message = message[:MAX_MESSAGE].rstrip(".")
     line = _line(error)
     place = f" in line {line}" if line else ""

@@ -15,6 +15,12 @@ SPACED = (r"\s*".join(scheme) for scheme in ("javascript", "vbscript"))
 SCRIPT_LINK = re.compile(rf"({'|'.join(SPACED)})[\t\r\n]*\\?:", re.IGNORECASE)
 
 
+MAX_LEVELS = 10  # of entities within entities
+MAX_TAGS_AT_ONCE = 5_000  # in one text
+MAX_TAGS = 20_000  # in a notebook
+MAX_LETTERS = 5_000_000
+
+
 class StudentView(ClearHiddenTests):
     """Hides the hidden tests, and says verdict and hint in place of the outputs.
 
@@ -36,6 +42,11 @@ class Inert(SanitizeHTML):
 
     enabled = Bool(True, help="Whether it is done at all.").tag(config=True)
 
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
+        """Clean a notebook."""
+        self._tags, self._letters = MAX_TAGS, MAX_LETTERS
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple:
         """Clean one cell, unless it is a text of the instructor's."""
         if cell.cell_type != "code" and (cell.metadata.get("nbgrader") or {}).get(
@@ -45,7 +56,16 @@ class Inert(SanitizeHTML):
         return super().preprocess_cell(cell, resources, index)
 
     def sanitize_html_tags(self, html_str: str) -> str:
-        """Clean HTML, or Markdown, whose links have a syntax of their own."""
+        """Clean HTML, or Markdown, whose links have a syntax of their own.
+
+        Cleaning takes a time that grows with the square of the tags. Where there are
+        too many of them, they are shown as text instead.
+        """
+        tags = html_str.count("<")
+        self._tags -= tags
+        self._letters -= len(html_str)
+        if tags > MAX_TAGS_AT_ONCE or min(self._tags, self._letters) < 0:
+            return html.escape(html_str)
         return super().sanitize_html_tags(_without_script_links(html_str))
 
     def sanitize_code_outputs(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -62,9 +82,11 @@ class Inert(SanitizeHTML):
 
 def _without_script_links(text: str) -> str:
     """The text, with every `javascript:` broken by a space, however it is written."""
-    while SCRIPT_LINK.search(plain := html.unescape(text)):
+    for _ in range(MAX_LEVELS):
+        if not SCRIPT_LINK.search(plain := html.unescape(text)):
+            return text
         text = SCRIPT_LINK.sub(r"\1 :", plain)
-    return text
+    return html.escape(text)
 
 
 class Grades(GetGrades):

@@ -51,7 +51,7 @@ class Process:
         try:
             return self._channel.receive(seconds, most)
         except TimeoutError:
-            return self._interrupt()
+            return self._interrupt(most)
         except (Closed, WireError) as error:
             self.kill()
             raise Closed(str(error)) from None
@@ -70,10 +70,10 @@ class Process:
         if self.alive:
             self._server.signal(self._key, signal.SIGINT)
 
-    def _interrupt(self) -> bytes:
+    def _interrupt(self, most: int) -> bytes:
         self.interrupt()
         try:
-            frame = self._channel.receive(GRACE_SECONDS)
+            frame = self._channel.receive(GRACE_SECONDS, most)
         except (TimeoutError, Closed, WireError):
             self.kill()
             raise Late() from None

@@ -5,14 +5,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import nbformat
 import numpy as np
-from nbformat import NotebookNode, ValidationError
+from nbformat import NotebookNode
 
 from .compiled import compile_cell
 from .errors import UsageError
 from .forks import START_SECONDS, ForkServer
 from .inside.confine import Limits
+from .outputs import checked
 from .processes import GRACE_SECONDS, Late, Process
 from .wire import Closed, WireError, decode, encode
 
@@ -83,7 +83,7 @@ class Session:
         begin = time.monotonic()
         try:
             frame = self._ask_student(encode({"do": "run", "source": source}), seconds)
-            return _outputs(_decoded(frame))
+            return checked(_decoded(frame))
         finally:
             self.seconds["student's cells"] += time.monotonic() - begin
 
@@ -94,7 +94,7 @@ class Session:
             self._shared.append(source)
             self._tell_referee(_trusted(source), seconds)
             frame = self._ask_student(encode({"do": "run", "source": source}), seconds)
-            return _outputs(_decoded(frame))
+            return checked(_decoded(frame))
         finally:
             self.seconds["set-up cells"] += time.monotonic() - begin
 
@@ -116,7 +116,7 @@ class Session:
                 )
                 kinds = _kinds(_decoded(answer), names)
             request = {**_trusted(source), "names": kinds}
-            return _outputs(self._tell_referee(request, seconds))
+            return checked(self._tell_referee(request, seconds))
         finally:
             self.seconds["referee's cells"] += time.monotonic() - begin
 
@@ -216,15 +216,3 @@ def _kinds(answer: object, names: list[str]) -> dict[str, str]:
     if not isinstance(answer, dict):
         return {}
     return {n: answer[n] for n in names if answer.get(n) in known}
-
-
-def _outputs(answer: object) -> list[NotebookNode]:
-    """Those of the answer's outputs that are outputs of a notebook's cell."""
-    outputs = []
-    for item in answer if isinstance(answer, list) else []:
-        try:
-            nbformat.validate(item, ref="output", version=4)
-        except (ValidationError, TypeError, AttributeError, KeyError):
-            continue
-        outputs.append(nbformat.from_dict(item))
-    return outputs

@@ -12,6 +12,9 @@ from .errors import UsageError
 from .sources import assignments, read_source, solution_path
 
 MAX_BYTES = 50 * 2**20
+MAX_CELLS = 10_000
+MAX_ATTACHMENTS = 100  # of one cell
+KEPT = ("cell_type", "id", "source", "input", "language", "level", "attachments")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -35,14 +38,14 @@ def read_bytes(path: Path) -> bytes:
 def parse(content: bytes) -> NotebookNode:
     """A notebook of any format up to 4.5; UsageError if it is none."""
     try:
-        text = content.decode(_encoding(content))
-        json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raw = json.loads(content.decode(_encoding(content)))
+    except (ValueError, RecursionError):  # no text, no JSON, or an int beyond all size
         raise UsageError(
             "The file is not a notebook: it is not JSON; save it again from JupyterLab."
         ) from None
     try:
-        nb = nbformat.convert(reads(text), 4)
+        text = json.dumps(_lean(raw), ensure_ascii=False)
+        nb = nbformat.convert(reads(whole(text)), 4)
         _, nb = normalize(nb)  # cells without an id get one
         nbformat.validate(nb)
     except Exception:  # nbformat raises many kinds on damaged notebooks
@@ -50,6 +53,47 @@ def parse(content: bytes) -> NotebookNode:
             "The file is JSON but not a notebook; save it again from JupyterLab."
         ) from None
     return nb
+
+
+def _lean(raw: dict) -> dict:
+    """A notebook's JSON without what is not graded: checking it all may take hours.
+
+    Of the notebook's metadata the assignment's name is kept, of a cell's nbgrader's
+    record; outputs are made anew.
+    """
+    course = raw.get("metadata", {}).get("course")
+    kept = {**raw, "metadata": {} if course is None else {"course": course}}
+    if "worksheets" in raw:  # formats 2 and 3
+        sheets = raw["worksheets"]
+        kept["worksheets"] = [{**sheet, "cells": _cells(sheet)} for sheet in sheets]
+    else:
+        kept["cells"] = _cells(raw)
+    return kept
+
+
+def _cells(holder: dict) -> list[dict]:
+    if len(holder["cells"]) > MAX_CELLS:
+        raise ValueError("too many cells")
+    return [_lean_cell(cell) for cell in holder["cells"]]
+
+
+def _lean_cell(cell: dict) -> dict:
+    kept = {key: cell[key] for key in KEPT if key in cell}
+    record = cell.get("metadata", {}).get("nbgrader")
+    kept["metadata"] = {} if record is None else {"nbgrader": record}
+    if cell["cell_type"] == "code":
+        kept["outputs"] = []
+        kept.pop("attachments", None)
+        if "source" in cell:  # format 4
+            kept["execution_count"] = None
+    elif len(kept.get("attachments", {})) > MAX_ATTACHMENTS:
+        del kept["attachments"]
+    return kept
+
+
+def whole(text: str) -> str:
+    """The text with `?` for halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _encoding(content: bytes) -> str:

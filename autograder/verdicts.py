@@ -13,8 +13,12 @@ from .sources import SUFFIX
 HIDDEN = "BEGIN HIDDEN TESTS"
 MAX_SENTENCE = 600  # characters of a visible test's own sentence
 
+# What the grader itself ends a cell with; no error of a notebook may have these names.
 DIED = "DeadKernelError"
 TIMED_OUT = "CellTimeoutError"
+NO_TEST = "TestError"
+REFUSED = "Refused"
+OURS = frozenset([DIED, TIMED_OUT, NO_TEST, REFUSED])
 KINDS = {
     "AssertionError": "wrong",
     "NotImplementedError": "not attempted",
@@ -22,6 +26,7 @@ KINDS = {
     DIED: "crashed",
 }
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a terminal would do what they say
 NUMBER = re.compile(r"(?:[\w.]+\()?([^(),]+)(?:, dtype=[\w.]+)?\)?")  # np.float64(2.5)
 FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
 
@@ -152,8 +157,13 @@ def sentence(cell: NotebookNode, error: NotebookNode, verdict: str) -> str:
         return error.evalue or "The cell was stopped at its time limit."
     if _failed_visibly(cell, error):
         what = error.evalue if verdict == "wrong" else f"{error.ename}: {error.evalue}"
-        return " ".join(ANSI.sub("", what).split())[:MAX_SENTENCE] or neutral(verdict)
+        return one_line(what)[:MAX_SENTENCE] or neutral(verdict)
     return neutral(verdict, error.ename)
+
+
+def one_line(text: str) -> str:
+    """Anyone's text as part of a sentence: one line, nothing but letters and signs."""
+    return " ".join(CONTROL.sub(" ", ANSI.sub("", text)).split())
 
 
 def not_attempted(task: str) -> str:

@@ -30,13 +30,14 @@ MAX_BYTES = 32 * 2**20  # of one frame
 MAX_DEPTH = 16  # of nested lists, tuples and dicts
 MAX_NODES = 100_000  # values in one frame
 MAX_AXES = 16
+KEY_BITS = 60  # of a dict's whole numbers; larger ones can be made to collide
 DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"]
 )
 HEAD = struct.Struct(">II")
 JSON = json.JSONEncoder(check_circular=False, separators=(",", ":"))
 PIECE = 2**16  # bytes read at once; more would be fresh pages for each message
-SEND_TIMEOUT = struct.pack("ll", 10, 0)  # seconds until a reader takes what is sent
+SEND_SECONDS = 10.0  # until a reader has taken all that is sent
 
 
 class WireError(ValueError):
@@ -190,6 +191,8 @@ class _Unpacker(_Counter):
             raise WireError("a value is of unknown kind")
         if kind == "dict":
             pairs = [[self.unpack(x, depth + 1) for x in pair] for pair in content]
+            if any(type(k) is int and k.bit_length() > KEY_BITS for k, _ in pairs):
+                raise WireError("a key is too large")
             return {key: value for key, value in pairs}  # noqa: C416 (pairs are pairs)
         items = [self.unpack(item, depth + 1) for item in content]
         return items if kind == "list" else tuple(items)
@@ -220,20 +223,26 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._buffer = sock, bytearray()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_TIMEOUT)
-        self._poll = select.poll()
+        self._poll, self._room = select.poll(), select.poll()
         self._poll.register(sock, select.POLLIN)
+        self._room.register(sock, select.POLLOUT)
 
     def fileno(self) -> int:
         """The socket's descriptor."""
         return self._sock.fileno()
 
     def send(self, frames: bytes) -> None:
-        """Send one frame or more; Closed if nobody is there or nobody reads."""
-        try:
-            self._sock.sendall(frames)
-        except OSError as error:  # BlockingIOError when the time is over
-            raise Closed(str(error)) from None
+        """Send one frame or more; Closed if nobody is there, or reads it in time."""
+        left, end = memoryview(frames), time.monotonic() + SEND_SECONDS
+        while left:
+            try:
+                left = left[self._sock.send(left, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:  # not even a slow reader may hold us up
+                seconds = end - time.monotonic()
+                if seconds <= 0 or not self._room.poll(1000 * seconds):
+                    raise Closed("nobody reads") from None
+            except OSError as error:
+                raise Closed(str(error)) from None
 
     def receive(self, seconds: float | None = None, most: int = MAX_BYTES) -> bytes:
         """The next frame, whole, of at most `most` bytes.

@@ -26,15 +26,18 @@ from .errors import ForkServerEnded, NoSandbox, UsageError
 from .results import Graded, Result, TaskResult
 from .submission import parse
 from .verdicts import (
+    REFUSED,
     Judgement,
     get_judgement,
     is_test,
     is_written,
+    one_line,
     put_error,
     put_judgement,
     task_name,
 )
 
+MAX_REASON = 300  # characters
 SAVING = ("SaveAutoGrades", "AssignLatePenalties")  # the coordinator's part
 
 
@@ -104,8 +107,9 @@ def _grade(job: Job) -> Graded:
 def refuse(job: Job, reason: str, trace: str = "") -> Graded:
     """No points, with the reason in every test cell of an empty notebook."""
     nb = read_blueprint(job.source).blank()
+    reason = one_line(reason)[:MAX_REASON]  # it may quote the student
     for cell in filter(is_test, nb.cells):
-        put_error(cell, "Refused", reason)
+        put_error(cell, REFUSED, reason)
         put_judgement(cell, Judgement("error", None, reason))
     result = _result(nb, job.assignment)
     return Graded(_as_bytes(nb), result, "refused", reason, trace)

@@ -16,6 +16,7 @@ from ..diagnosis import recognise
 from ..wire import Channel, Closed, WireError, decode, encode
 from .shell import Shell, interruptible
 
+MAX_NAME = 100  # characters of an exception's name
 CHANGED = (
     "Expected {0} to leave its inputs as they are, but input {1} has other values "
     "after the call. Look for lines that write into something you were given "
@@ -168,4 +169,5 @@ def _exception(ename: str, message: str) -> Exception:
             return known(message)
         except TypeError:  # UnicodeDecodeError wants five arguments
             pass
-    return type(ename if ename.isidentifier() else "Error", (Exception,), {})(message)
+    usable = ename.isidentifier() and len(ename) <= MAX_NAME
+    return type(ename if usable else "Error", (Exception,), {})(message)

@@ -2,10 +2,10 @@
 
 import re
 
-from . import forging, malformed, process, replies, stealing
+from . import forging, malformed, oversize, process, replies, stealing
 from .case import CASES, Case
 
-FAMILIES = (process, forging, stealing, malformed, replies)
+FAMILIES = (process, forging, stealing, malformed, replies, oversize)
 
 
 def _order(case: Case) -> tuple:

@@ -6,6 +6,7 @@ import math
 import random
 import socket
 import threading
+import time
 from collections import OrderedDict, defaultdict, namedtuple
 
 import numpy as np
@@ -253,3 +254,28 @@ def test_a_channel_refuses_a_frame_that_says_that_it_is_too_large():
     theirs.sendall(wire.HEAD.pack(2**31, 2**31))
     with pytest.raises(wire.WireError, match="larger"):
         wire.Channel(ours).receive(1)
+
+
+def test_a_slow_reader_does_not_hold_the_sender_up(monkeypatch):
+    monkeypatch.setattr(wire, "SEND_SECONDS", 0.5)
+    ours, theirs = socket.socketpair()
+    ended = threading.Event()
+
+    def read_slowly():
+        while not ended.wait(0.1):
+            theirs.recv(1000)
+
+    reader = threading.Thread(target=read_slowly, daemon=True)
+    reader.start()
+    begin = time.monotonic()
+    with pytest.raises(wire.Closed):
+        wire.Channel(ours).send(bytes(10**7))
+    assert time.monotonic() - begin < 3
+    ended.set()
+    reader.join()
+
+
+def test_keys_that_could_be_made_to_collide_are_refused():
+    assert wire.decode(wire.encode({2**60 - 1: 1, -(2**59): 2, True: 3}))
+    with pytest.raises(wire.WireError, match="key"):
+        wire.decode(wire.encode({2**61 - 1: 1}))

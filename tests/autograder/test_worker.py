@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from dataclasses import replace
 
 import nbformat
@@ -174,3 +175,45 @@ def test_a_damaged_catalogue_costs_the_hint_and_no_verdict(job_of):
         task = next(t for t in graded.result.tasks if t.task == "scale")
         assert (graded.status, task.verdict) == ("graded", "wrong")
         assert task.misconception is None
+
+
+def many_open_tags(nb):
+    nb.cells.append(nbformat.v4.new_markdown_cell("<b><p>" * 35_000))
+
+
+def tags_in_many_cells(nb):
+    text = "<b><p>" * 2_000
+    nb.cells += [nbformat.v4.new_markdown_cell(text) for _ in range(40)]
+
+
+def outputs_that_are_none(nb):
+    nb.cells[index(nb, "scale")]["outputs"] = [{}] * 60_000
+
+
+def odd_records(nb):
+    for cell in nb.cells:
+        cell.metadata.update({str(n): n for n in range(5_000)})
+    nb.metadata.update({str(n): {"x": [n]} for n in range(20_000)})
+
+
+@pytest.mark.parametrize(
+    "damage", [many_open_tags, tags_in_many_cells, outputs_that_are_none, odd_records]
+)
+def test_a_small_file_cannot_hold_a_worker_up(job_of, damage):
+    job = job_of(lambda nb: None)
+    nb = nbformat.reads(job.submission.decode(), as_version=4)
+    damage(nb)
+    begin = time.monotonic()
+    graded = grade(replace(job, submission=json.dumps(nb).encode()))
+    assert (graded.status, graded.result.score) == ("graded", 5), graded.trace
+    assert time.monotonic() - begin < 15  # each took from 40 s to minutes before
+
+
+def test_a_reason_is_one_short_line(job_of):
+    def rename(nb):
+        nb.metadata["course"] = {"assignment": "\x1b[2J\n" + "x" * 10**6}
+
+    graded = grade(job_of(rename))
+    assert graded.status == "refused"
+    reasons = {task.hint for task in graded.result.tasks} | {graded.reason}
+    assert all(len(reason) < 400 and reason.isprintable() for reason in reasons)
