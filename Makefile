@@ -77,9 +77,11 @@ lab: book  ## open chapters and exercises as notebooks in JupyterLab
 serve: book  ## serve the book with live cells, and JupyterLab, on this machine
 	@$(BIN)/python -m desk book
 
-clean:  ## remove everything built, but not the environment
-	@rm -rf _build
-	@echo "Removed _build. The environment stays in $(VENV); remove that folder to start anew."
+clean:  ## remove everything built, but not the environment nor the exchange
+	@test ! -d _build || find _build -mindepth 1 -maxdepth 1 ! -name exchange -exec rm -rf {} +
+	@rmdir _build/exchange _build 2> /dev/null || true  # where they are empty
+	@echo "Removed what was built. The environment stays in $(VENV); remove that folder to start anew."
+	@test ! -d _build/exchange || echo "_build/exchange stays, too: it holds what students handed in."
 
 environment: $(VENV)/ready
 

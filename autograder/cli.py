@@ -131,8 +131,8 @@ def _graded(root: Path, config: object, assignment: str, content: bytes) -> obje
 @click.option(
     "--submissions",
     type=click.Path(path_type=Path),
-    help="Folder with STUDENT/ASSIGNMENT/x.ipynb, STUDENT/x.ipynb or STUDENT.ipynb. "
-    "Default: submitted/ in the course's folder.",
+    help="Folder with STUDENT/ASSIGNMENT/x.ipynb, STUDENT/x.ipynb or STUDENT.ipynb, "
+    "or with files as Canvas names them. Default: submitted/ in the course's folder.",
 )
 @click.option("--student", "students", multiple=True, help="Only this one; repeatable.")
 @click.option(
@@ -181,12 +181,19 @@ def grade(
 
     solution_path(root, assignment)
     folder = submissions or root / "submitted"
-    found = find_submissions(folder, assignment, students)
+
+    def canvas_ids() -> dict[str, str]:
+        from .gradebook import canvas_ids as read  # it takes time: only where needed
+
+        return read(config)
+
+    found = find_submissions(folder, assignment, students, canvas_ids)
     from .coordinator import grade_class
-    from .tables import print_class, with_progress
+    from .tables import added_students, print_class, with_progress
 
     pool.require()
-    records = grade_class(root, config, assignment, found, pool, resume)
+    added: list[str] = []
+    records = grade_class(root, config, assignment, found, pool, resume, added)
     records = sorted(with_progress(records, len(found)), key=lambda r: r.student)
     if as_json:
         done = [record.as_dict() for record in records]
@@ -194,6 +201,8 @@ def grade(
         click.echo(json.dumps(report, indent=2))
     else:
         print_class(records)
+    if added:
+        click.echo(added_students(sorted(added)), err=as_json)
     return EXIT_FULL
 
 
@@ -259,7 +268,10 @@ def export(
     _, config = _open(course)
     from .export import write_grades
 
-    click.echo(write_grades(config, form, to, assignments))
+    path, still_open = write_grades(config, form, to, assignments)
+    click.echo(path)
+    if still_open:
+        click.echo(still_open, err=True)  # so that a script reads the path alone
 
 
 def _open(course: Path | None, near: Path | None = None) -> tuple:

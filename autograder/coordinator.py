@@ -46,13 +46,16 @@ def grade_class(
     submissions: list[Submission],
     pool: Pool,
     resume: bool = False,
+    added: list[str] | None = None,
 ) -> Iterator[Record]:
     """Grade all submissions; yields each record once it is written for good.
 
     With `resume`, what was recorded for the same submission and source is yielded as
-    it is. One submission that fails is recorded as refused and stops nothing.
+    it is. One submission that fails is recorded as refused and stops nothing. Students
+    who were not in the gradebook's class are put into `added`.
     """
     recorder = Recorder(config, assignment)
+    recorder.added = [] if added is None else added
     template = make_job(root, assignment, b"", config)
     jobs = []
     for submission in submissions:

@@ -8,8 +8,10 @@ student can know.
 
 import datetime
 import glob
+import re
 from pathlib import Path
 
+from dateutil.tz import gettz
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 
@@ -17,6 +19,12 @@ from .release import write_atomically
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 LONGEST = 4096  # bytes; nbgrader's own secrets have 128
+FORMATS = tuple(f"%Y-%m-%d %H:%M{rest}" for rest in ("", ":%S", ":%S.%f"))
+ZONE = re.compile(r"(.*?)(?: +([A-Za-z][A-Za-z_/-]*|[+-]\d\d(?::?\d\d)?))?")
+NO_TIME = (
+    "timestamp.txt is not a time; write it as 2026-10-09 17:00:00 UTC; no penalty was "
+    "computed."
+)
 OUTSIDE = (
     "%s did not hand in through the exchange: give them their page of feedback "
     "yourself (%s)."
@@ -24,12 +32,49 @@ OUTSIDE = (
 
 
 def read_timestamp(course: CourseDirectory, folder: Path) -> datetime.datetime | None:
-    """When the work in a folder was handed in, or None where no file says so."""
+    """When the work in a folder was handed in, in UTC; None where no file says so.
+
+    nbgrader guesses what a text may mean as a time. We do not: a day taken for a month
+    costs a student points.
+    """
     try:
-        return course.get_existing_timestamp(str(folder))
+        text = (_read(folder / TIMESTAMP) or b"").decode().strip()
+        exchange = course.config.Exchange
+        time, zone = ZONE.fullmatch(text).groups()
+        when = _parse(time, exchange.get("timestamp_format", ""))
+        when -= _offset(when, zone or "UTC", exchange.get("timezone", "UTC"))
     except (OSError, ValueError, OverflowError, AttributeError):
-        # An unreadable time is no time; nbgrader reports it by a method it lacks.
         return None
+    return when
+
+
+def timestamp_note(course: CourseDirectory, folder: Path) -> str:
+    """What is to be said of a folder whose file of the time holds none."""
+    written = (folder / TIMESTAMP).exists()
+    return NO_TIME if written and read_timestamp(course, folder) is None else ""
+
+
+def _parse(time: str, configured: str) -> datetime.datetime:
+    """A time in one of the formats, or in the exchange's; ValueError if in none."""
+    own = re.sub(r"\s*%[zZ]$", "", configured)
+    for form in [*FORMATS, *([own] if own else [])]:
+        try:
+            return datetime.datetime.strptime(time, form)
+        except ValueError:
+            continue
+    raise ValueError(time)
+
+
+def _offset(when: datetime.datetime, zone: str, own: str) -> datetime.timedelta:
+    """How far a zone is from UTC: a name, a number, or the exchange's abbreviation."""
+    if zone[0] in "+-":
+        hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
+        distance = datetime.timedelta(hours=hours, minutes=minutes)
+        return -distance if zone[0] == "-" else distance
+    exchange = gettz(own)
+    if exchange is not None and when.replace(tzinfo=exchange).tzname() == zone:
+        return exchange.utcoffset(when)
+    return gettz(zone).utcoffset(when)  # AttributeError where nobody knows it
 
 
 def carry(course: CourseDirectory, source: Path, destination: Path) -> None:

@@ -33,13 +33,22 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from .errors import UsageError
+from .gradebook import Recorder, has_gradebook
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n\0]")
 """How a text begins that a spreadsheet reads as a formula, or strips until it does."""
@@ -164,8 +173,11 @@ def _name(student: Student) -> str:
 
 def write_grades(
     config: Config, form: str, to: Path | None, assignments: tuple[str, ...]
-) -> Path:
-    """Write the gradebook's points in a format; returns the file's path."""
+) -> tuple[Path, str]:
+    """Write the gradebook's points in a format.
+
+    Returns the file's path, and a sentence on points that will change, or nothing.
+    """
     course = CourseDirectory(config=config)
     plugin = FORMATS[form](
         to=str(to or FORMATS[form].default), assignment=list(assignments)
@@ -179,14 +191,44 @@ def write_grades(
                 f"{plugin.to} cannot be written ({error.strerror}); name another file "
                 "with --to."
             ) from None
-    return Path(plugin.to)
+        return Path(plugin.to), _still_open(gradebook, plugin, config)
+
+
+def _still_open(gradebook: Gradebook, plugin: _OneRowAStudent, config: Config) -> str:
+    """What a person still has to grade or to mend; nothing where all is done."""
+    assignments = plugin.assignments(gradebook)
+    handed_in = {a: [s.student_id for s in a.submissions] for a in assignments}
+    number = sum(map(len, handed_in.values()))
+    waiting = (
+        gradebook.db.query(SubmittedNotebook.id)
+        .join(SubmittedNotebook.assignment)
+        .join(SubmittedNotebook.grades)
+        .filter(
+            SubmittedAssignment.assignment_id.in_([a.id for a in assignments]),
+            Grade.needs_manual_grade,
+            Grade.auto_score.is_(None),  # no test: those have points of their own
+        )
+        .distinct()
+        .count()
+    )
+    recorders = {a: Recorder(config, a.name) for a in assignments}
+    records = [recorders[a].find(s) for a in assignments for s in handed_in[a]]
+    refused = sum(r is not None and r.status == "refused" for r in records)
+    said = []
+    if waiting:
+        verb = "has" if waiting == 1 else "have"
+        what = f"{waiting} of {number} notebooks {verb} written answers"
+        said.append(f"{what} that nobody has graded")
+    if refused:
+        verbs = "was refused and stands" if refused == 1 else "were refused and stand"
+        said.append(f"{refused} {verbs} as 0")
+    return f"{'; '.join(said)}: these points will change." if said else ""
 
 
 def _require_results(course: CourseDirectory, assignments: tuple[str, ...]) -> None:
     """UsageError unless the gradebook has the assignments, or any at all."""
     known: list[str] = []
-    file = course.db_url.removeprefix("sqlite:///")
-    if not course.db_url.startswith("sqlite") or Path(file).is_file():
+    if has_gradebook(course):
         try:
             with Gradebook(course.db_url, course.course_id) as gradebook:
                 known = [a.name for a in gradebook.assignments if a.submissions]

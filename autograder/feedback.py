@@ -42,6 +42,8 @@ class Inert(SanitizeHTML):
 
     enabled = Bool(True, help="Whether it is done at all.").tag(config=True)
 
+    _tags, _letters = MAX_TAGS, MAX_LETTERS  # that may still be cleaned
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple:
         """Clean a notebook."""
         self._tags, self._letters = MAX_TAGS, MAX_LETTERS

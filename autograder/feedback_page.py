@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
@@ -16,9 +17,10 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from . import markup
 from .classresults import graded_notebooks, refusal
 from .errors import UsageError
-from .pages import counted, render
+from .pages import Typesetter, counted, render
 from .verdicts import get_judgement, is_test, is_written, task_name
 
 SIGNS = {"correct": "✓", "graded": "✓", "not attempted": "○", "not graded yet": "…"}
@@ -74,15 +76,15 @@ class FeedbackExporter(Exporter):
         """The page and nbconvert's resources."""
         refused = refusal(nb)  # read before the tests' outputs are hidden
         nb, resources = super().from_notebook_node(nb, resources, **options)
-        page = _page(nb, resources["nbgrader"])
         if refused is not None:
-            page |= {"refused": refused, "rows": [], "waiting": [], "cells": []}
+            nb.cells = []
+        page = _page(nb, resources["nbgrader"]) | {"refused": refused}
         return render("feedback.html.j2", page=page), resources
 
 
 def _page(nb: NotebookNode, graded: dict) -> dict:
     """All that the template shows."""
-    rows = _rows(nb)
+    rows, typesetter = _rows(nb), Typesetter()
     waiting = [row for row in rows.values() if row.verdict == "not graded yet"]
     score, most = max(0.0, graded["score"]), graded["max_score"]
     return {
@@ -92,12 +94,11 @@ def _page(nb: NotebookNode, graded: dict) -> dict:
         "max_score": most,
         "percent": round(100 * min(score / most, 1.0)) if most else 0,
         "late_penalty": graded["late_penalty"],
-        "refused": None,
         "notes": nb.metadata.get("autograder", {}).get("notes", []),
         "waiting": waiting,
         "waiting_points": sum(row.points for row in waiting),
         "rows": list(rows.values()),
-        "cells": [_cell(cell, rows.get(_id(cell))) for cell in nb.cells],
+        "cells": [_cell(cell, rows.get(_id(cell)), typesetter) for cell in nb.cells],
     }
 
 
@@ -137,15 +138,27 @@ def _id(cell: NotebookNode) -> str | None:
     return (cell.metadata.get("nbgrader") or {}).get("grade_id")
 
 
-def _cell(cell: NotebookNode, row: Row | None) -> dict:
+def _cell(cell: NotebookNode, row: Row | None, typesetter: Typesetter) -> dict:
+    """What the template shows of a cell; the student's own texts are limited."""
     meta = cell.metadata.get("nbgrader") or {}
+    kind = _kind(cell, meta)
+    own = kind in ("answer", "added")
     return {
-        "kind": _kind(cell, meta),
+        "kind": kind,
         "row": row,
-        "source": cell.source,
-        "outputs": cell.get("outputs", []),
+        "source": _source(cell, meta.get("locked", False), typesetter),
+        "outputs": [typesetter.output(o) for o in cell.outputs] if own else [],
         "comment": meta.get("comment"),
     }
+
+
+def _source(cell: NotebookNode, locked: bool, typesetter: Typesetter) -> Markup:
+    """A cell's text as HTML; the instructor's has no limits."""
+    if cell.cell_type == "raw":
+        return typesetter.plain(cell.source)
+    if cell.cell_type == "code":
+        return (markup if locked else typesetter).code(cell.source)
+    return (markup if locked else typesetter).markdown(cell.source)
 
 
 def _kind(cell: NotebookNode, meta: dict) -> str:

@@ -10,6 +10,8 @@ from rich.text import Text
 
 from .results import Record, Result
 
+MANY = 10  # more names are not listed
+
 
 def print_result(result: Result) -> None:
     """One notebook: a row a task, what is to be noted beside, and the total.
@@ -74,6 +76,20 @@ def print_class(records: list[Record]) -> None:
     console.print(table)
     refused = sum(record.status == "refused" for record in records)
     console.print(f"{len(records)} recorded, {refused} of them refused")
+
+
+def added_students(names: list[str]) -> str:
+    """The sentence on students whom grading added to the class."""
+    one = len(names) == 1
+    who = "1 student was" if one else f"{len(names)} students were"
+    verb, slip = ("was", "it") if one else ("were", "one")
+    listed = ", ".join(names[:MANY])
+    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+    return (
+        f"{who} not in the class list and {verb} added: {listed}{more}; if {slip} is a "
+        "typing mistake, rename the folder and type 'nbgrader db student remove ID "
+        "--force'."
+    )
 
 
 def with_progress(records: Iterable[Record], total: int) -> Iterator[Record]:

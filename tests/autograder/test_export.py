@@ -54,7 +54,7 @@ def _score(book, assignment, student, auto, manual=None, penalty=None):
 
 def exported(root, *arguments):
     (said,) = run_all([("export", *arguments)], root)
-    assert (said[1], said[3]) == (0, "")
+    assert said[1] == 0
     with (root / said[2].strip()).open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
 
@@ -137,4 +137,21 @@ def test_what_cannot_be_exported_is_one_sentence(course, graded):
 
 def test_the_command_line_runs_it(graded):
     done = autograder("export", cwd=graded)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "grades.csv\n", "")
+    assert (done.returncode, done.stdout) == (0, "grades.csv\n")
+
+
+def test_it_says_what_nobody_has_graded_only_while_that_is_so(graded):
+    (said,) = run_all([("export",)], graded)
+    open_answers = "5 of 5 notebooks have written answers that nobody has graded"
+    assert said[3] == f"{open_answers}: these points will change.\n"
+    with Gradebook(
+        f"sqlite:///{graded / 'gradebook.db'}", "rnn-to-transformers"
+    ) as book:
+        for notebook in book.find_assignment("tiny").notebooks[0].submissions:
+            for grade in notebook.grades:
+                grade.needs_manual_grade = False
+        book.db.commit()
+    (said,) = run_all([("export",)], graded)
+    assert said[3].startswith("2 of 5 notebooks have")
+    (said,) = run_all([("export", "tiny")], graded)
+    assert (said[1], said[3]) == (0, "")

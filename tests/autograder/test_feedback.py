@@ -4,18 +4,27 @@ import html
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
 from nbgrader.api import Gradebook
 
 from autograder import course as courses
 from autograder.answers import read_catalogue
 from autograder.feedback import Inert
+from autograder.feedback_page import FeedbackExporter
+from autograder.pages import ALL_SHOWN, CUT, MAX_MARKDOWN, MAX_OPENED, MAX_SHOWN
 from autograder.release import generate, source_notebook
 from autograder.sources import read_source, read_tasks, solution_path
 
@@ -328,3 +337,104 @@ def test_outputs_lose_the_metadata_that_templates_write_into_a_page():
     nb, _ = Inert()(nb, {})
     assert nb.cells[0].outputs[0].metadata == {}
     assert nb.cells[0].outputs[0].data == {"image/png": "AAAA"}
+
+
+LINES = "a = 1\n"
+SLOW_TEXTS = [
+    "\\begin{a}" * 20_000,
+    "\\begin{a}" * (MAX_MARKDOWN // 9),
+    "\\\\[" * (MAX_MARKDOWN // 3),
+    "\\\\(a" * 20_000,
+]
+SLOW_CODE = [" \n" * 20_000, "'%" + "0" * 30_000, "$" * 1_000_000, LINES * 150_000]
+WRITTEN = {"grade": True, "solution": True, "locked": False, "grade_id": "essay"}
+GRADED = {"score": 0, "points": 1, "by_hand": True, "waiting": False, "comment": None}
+
+
+def page_with(*cells):
+    """The page of a graded notebook with these cells, made within seconds."""
+    cells = [nbformat.from_dict({**c, "id": f"c{k}"}) for k, c in enumerate(cells)]
+    if not any(cell.metadata for cell in cells):
+        cells.append(written("graded"))
+    graded = {"assignment": "a", "student": "s", "late_penalty": 0}
+    graded |= {"score": 0, "max_score": 1}
+    begin = time.monotonic()
+    page, _ = FeedbackExporter().from_notebook_node(
+        new_notebook(cells=cells), {"nbgrader": graded}
+    )
+    assert time.monotonic() - begin < 15
+    return BeautifulSoup(page, "html.parser")
+
+
+def written(text):
+    return new_markdown_cell(text, metadata={"nbgrader": WRITTEN | GRADED})
+
+
+def displayed(text):
+    output = new_output("display_data", {"text/markdown": text})
+    return new_code_cell("1", outputs=[output])
+
+
+@pytest.mark.parametrize("make", [new_markdown_cell, written, displayed])
+@pytest.mark.parametrize("text", SLOW_TEXTS)
+def test_markdown_that_is_slow_to_read_is_shown_as_it_is(make, text):
+    page = page_with(make(text))
+    assert page.select(".cell pre")[-1].text.startswith(text[:MAX_SHOWN])
+
+
+@pytest.mark.parametrize("code", SLOW_CODE)
+def test_code_that_is_slow_to_colour_is_shown_in_seconds(code):
+    page = page_with(new_code_cell(code))
+    shown = page.select_one(".cell pre.code").text
+    assert shown.split() == (code[:MAX_SHOWN].split() + CUT.split() * (CUT in shown))
+    assert (CUT in shown) == (len(code) > MAX_SHOWN)
+
+
+def test_many_cells_below_the_limits_are_limited_together():
+    almost = "\\left(" * 3000 + "$"
+    page = page_with(
+        *[new_markdown_cell("$" + almost)] * 100,
+        *[displayed("$" + almost)] * 100,
+        *[new_code_cell("$" * 400 + "\n" + LINES * 3000)] * 500,
+    )
+    assert len(str(page)) < 4 * ALL_SHOWN
+    assert CUT in page.text
+
+
+def test_ordinary_texts_are_set_and_what_is_shown_as_it_is_is_harmless():
+    formulas = "$x < 1$ and\n\n$$\\begin{matrix}a\\\\b\\end{matrix}$$\n"
+    text = "**why** " + formulas.replace("<", "&lt;") * (MAX_OPENED // 2)
+    hostile = "&lt;script&gt;alert(1)&lt;/script&gt;" * 1000
+    page = page_with(
+        new_markdown_cell(text),
+        new_code_cell("import a\nb = 'c'\n" * 1000),
+        new_markdown_cell(hostile),
+        new_raw_cell("a &lt; b"),
+        new_code_cell("<script>" + "a" * 600),
+    )
+    assert len(page.select(".cell math")) == MAX_OPENED
+    assert page.select(".cell strong")[0].text == "why"
+    assert len(page.select(".code span")) > 2000
+    assert "<script>alert(1)</script>" in page.select("pre")[1].text
+    assert page.select("pre")[2].text == "a < b"
+    assert page.select("script") == []
+
+
+def test_the_instructors_texts_have_no_limit():
+    record = {"grade": False, "solution": False, "locked": True, "grade_id": "text"}
+    text = "*word* " * MAX_MARKDOWN
+    theirs = new_markdown_cell(text, metadata={"nbgrader": record})
+    page = page_with(theirs, written("graded"))
+    assert len(page.select("em")) == MAX_MARKDOWN
+
+
+def test_no_control_character_of_a_student_is_in_the_page():
+    said = "\x1b]0;owned\x07\x00\x9b31m\x7f\ud800 end"
+    stream = new_output("stream", text=said)
+    page = page_with(
+        new_markdown_cell(said),
+        new_raw_cell(said),
+        new_code_cell(f"# {said}", outputs=[stream]),
+    )
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800]", str(page))
+    assert page.text.count("end") == 4

@@ -1,5 +1,7 @@
 """The instructor's page, and the numbers in it."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,14 @@ def test_a_tiny_class_has_a_page_too(students):
     assert ("The class is too small for it: 1 notebook" in page) == (
         students[0].refused is None
     )
+
+
+def test_no_control_character_is_in_a_page():
+    said = "\x1b]0;owned\x07\x00\x9b31m\x7f\x0c bad\r\n\tlines\ud800 ö"
+    page = report_page("tiny", [*big_class(), outcome("a", 0, 0, 0, refused=said)])
+    assert "]0;owned31m bad\n\tlines ö" in page
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page)
+    page.encode()
 
 
 def test_report_is_written_from_the_graded_notebooks(graded_class):

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.results import Result, TaskResult
-from autograder.tables import print_result, total
+from autograder.tables import added_students, print_result, total
 
 NAME = "sequence_cross_entropy_backward"
 HINT = "You probably took the mean over the padding, too; see section 1.2. " * 3
@@ -51,3 +51,12 @@ def test_what_a_correct_answer_is_told_stands_under_the_table(printed):
 )
 def test_the_total_counts_the_written_answers(written, end):
     assert total(Result("ch1_rnn", (), written)).endswith(end)
+
+
+def test_who_was_added_is_named_and_of_many_the_first_ten():
+    said = added_students(["dora", "emil"])
+    assert said.startswith(
+        "2 students were not in the class list and were added: dora, emil; if one is a"
+    )
+    names = [f"s{number}" for number in range(12)]
+    assert "s8, s9 and 2 more; if one" in added_students(names)
