@@ -13,6 +13,7 @@ from .copies import WORK, copy_all
 BOOK, LAB = "/book/", f"/lab/tree/{WORK}"
 HERE = Path(__file__).parent
 IDLE_SECONDS = 3600  # then a kernel that no page is connected to is ended
+OUTPUT_BYTES_PER_SECOND = 10_000_000
 LIVE = Path("_build", "live")  # where the pages' kernels work
 
 
@@ -41,6 +42,8 @@ def configuration(root: Path, first: str, port: int) -> Config:
     c.PasswordIdentityProvider.hashed_password = ""
     c.KernelManager.transport_encryption = "auto"
     c.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
+    # A page keeps the end of a long output by itself.
+    c.ZMQChannelsWebsocketConnection.iopub_data_rate_limit = OUTPUT_BYTES_PER_SECOND
     c.LabApp.log_level = "ERROR"
     c.LabApp.extra_labextensions_path = [str(HERE / "lab" / "extensions")]
     c.LabApp.app_settings_dir = str(HERE / "lab" / "settings")

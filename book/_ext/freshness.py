@@ -1,8 +1,8 @@
 """Make pages anew when what shapes them has changed, not only their text.
 
-Sphinx compares the text and its settings. A style sheet, a template or an extension that
-changed would stay out of the pages until somebody empties the build folder. So digests
-of those files are settings.
+Sphinx compares the text and its settings. A style sheet, a template or an extension
+that changed would stay out of the pages until somebody empties the build folder. So
+digests of those files are settings.
 """
 
 from pathlib import Path

@@ -5,7 +5,9 @@
     (seen) => {
       for (const { isIntersecting, target } of seen) {
         if (isIntersecting) {
-          target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+          const scrolls = getComputedStyle(target).overflowX !== "hidden";
+          const isWide = target.scrollWidth > target.clientWidth;
+          target.tabIndex = scrolls && isWide ? 0 : -1;
         }
       }
     },

@@ -27,8 +27,8 @@ export class Cell {
     this.start = button("Run", () => this.page.run(this), "Shift+Enter");
     this.start.setAttribute("aria-label", `Run cell ${this.number}`);
     this.stop = button("Stop", () => this.page.stop());
-    this.reset = button("Reset", () => { this.editor.source = this.editor.original; },
-      "Put the book's own code back");
+    this.reset = button("Reset", () => this.editor.reset(),
+      "Put the book's own code back; Ctrl+Z undoes it");
     this.note = document.createElement("span");
     row.append(this.start, this.stop, this.reset, this.note);
     return row;
@@ -36,18 +36,22 @@ export class Cell {
 
   /* "", "waiting", "running", "ran", "failed" or "stopped". */
   set state(state) {
+    const isAt = [this.start, this.stop].includes(document.activeElement);
     this.node.dataset.desk = state;
-    const busy = state === "waiting" || state === "running";
-    this.start.hidden = busy;
-    this.stop.hidden = !busy;
-    this.note.textContent = state;
+    this.start.hidden = this.busy;
+    this.stop.hidden = !this.busy;
+    if (isAt) (this.busy ? this.stop : this.start).focus({ preventScroll: true });
+    this.note.textContent = state || this.#unrun;
     this.reset.hidden = !this.editor.changed;
   }
 
+  get busy() { return ["waiting", "running"].includes(this.node.dataset.desk); }
+
+  get #unrun() { return this.editor.changed ? "edited, not run" : ""; }
+
   #edited() {
     this.reset.hidden = !this.editor.changed;
-    if (!["waiting", "running"].includes(this.node.dataset.desk))
-      this.note.textContent = this.editor.changed ? "edited, not run" : "";
+    if (!this.busy) this.note.textContent = this.#unrun;
     this.page.remember();
   }
 
@@ -79,15 +83,17 @@ export class Cell {
     this.offer.setAttribute("role", "group");
     this.offer.setAttribute("aria-label", question);
     this.offer.append(question, ...answers.map(([label, act]) =>
-      button(label, () => { this.answered(); act(); })));
-    this.offer.onkeydown = ({ key }) => {
-      if (key !== "Escape") return;
-      this.answered();
-      this.editor.area.focus();
-    };
+      button(label, () => { this.#leave(); act(); })));
+    this.offer.onkeydown = ({ key }) => { if (key === "Escape") this.#leave(); };
     this.row.after(this.offer);
     this.offer.querySelector("button").focus();
   }
 
   answered() { this.offer?.remove(); }
+
+  /* Without an offer the keyboard is where the code is. */
+  #leave() {
+    this.answered();
+    this.editor.area.focus({ preventScroll: true });
+  }
 }

@@ -29,6 +29,13 @@ export class Editor {
     this.#paint();
   }
 
+  /* Put the book's code back, as if it were typed: that can be undone. */
+  reset() {
+    this.area.focus({ preventScroll: true });
+    this.area.select();
+    insert(this.original);
+  }
+
   #field(label) {
     const area = document.createElement("textarea");
     Object.assign(area, { value: this.original, spellcheck: false, wrap: "off",
@@ -71,7 +78,15 @@ export class Editor {
     insert("\n" + margin + (/:\s*(#.*)?$/.test(this.#line) ? " ".repeat(INDENT) : ""));
   }
 
-  #indent() { insert(" ".repeat(INDENT - (this.#line.length % INDENT))); }
+  #indent() {
+    const { selectionStart: start, selectionEnd: end } = this.area;
+    if (start === end) insert(" ".repeat(INDENT - (this.#line.length % INDENT)));
+    else { // whole lines
+      const first = start - this.#line.length;
+      this.area.setSelectionRange(first, end);
+      insert(this.source.slice(first, end).replace(/^(?=.)/gm, " ".repeat(INDENT)));
+    }
+  }
 }
 
 /* The one way of putting text in that can be undone. */

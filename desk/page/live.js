@@ -8,7 +8,9 @@ import { Kernel } from "./kernel.js";
 const { chapter, exercise } = document.getElementById("desk").dataset;
 const SAID = { starting: "Python is starting ...", idle: "Python is ready",
   busy: "Python is running", restarting: "Python is starting anew ...",
-  dead: "Python ended and starts anew", lost: "The server does not answer" };
+  dead: "Python has ended; the next cell starts it anew", cut: "The connection was cut; " +
+  "the next cell makes it again", lost: "Python cannot be reached" };
+const FORGETFUL = ["restarting", "dead", "lost"];
 
 class Page {
   constructor() {
@@ -25,8 +27,13 @@ class Page {
 
   /* Run one cell; those above it are offered first where they have not run. */
   async run(cell, goOn = false) {
+    if (cell.busy) return;
+    const stops = this.stops;
     cell.answered();
-    if (!await this.#connect(cell)) return;
+    cell.state = "waiting";
+    const there = await this.#connect(cell);
+    cell.state = !there ? "failed" : cell.ran ? "ran" : "";
+    if (!there || stops !== this.stops) return;
     const above = this.#above(cell);
     if (!above.length || this.alone) {
       if (goOn) this.cells[cell.number]?.editor.area.focus();
@@ -51,7 +58,6 @@ class Page {
 
   async restart() {
     this.stops++;
-    this.#forget();
     await this.#quietly(() => this.kernel.restart());
   }
 
@@ -63,7 +69,10 @@ class Page {
   async #connect(cell) {
     try {
       await this.kernel.connect();
-      await (this.hidden ??= this.#readHidden());
+      await (this.hidden ??= this.#readHidden().catch(() => {
+        this.hidden = null;
+        throw Error("The page's notebook could not be read; run the cell again.");
+      }));
     } catch (error) {
       cell.output().say(error.message);
       return false;
@@ -103,7 +112,7 @@ class Page {
       for (const cell of cells) {
         go &&= stops === this.stops;
         if (go) go = await this.#execute(cell);
-        else cell.state = cell.ran ? "ran" : "";
+        else if (cell.busy) cell.state = cell.ran ? "ran" : "";
       }
     });
   }
@@ -112,19 +121,20 @@ class Page {
   async #execute(cell) {
     const stops = this.stops;
     if (!await this.#connect(cell)) { cell.state = "failed"; return false; }
+    if (stops !== this.stops) { cell.state = "stopped"; return false; }
     cell.state = "running";
     this.now = cell;
-    const output = cell.output();
+    const output = cell.output(), { source } = cell.editor;
     let status;
     try {
-      status = await this.kernel.run(cell.editor.source, (...said) => output.add(...said));
+      status = await this.kernel.run(source, (...said) => output.add(...said));
       if (status === "ok") // what they check is the book's own text
         for (const code of cell.after) await this.kernel.run(code);
     } catch (error) {
       output.say(error.message);
-      if (stops === this.stops) this.#forget();
     }
     this.#ended(cell, status, stops);
+    if (cell.ran && cell.editor.source !== source) cell.note.textContent = "ran, edited since";
     return status === "ok";
   }
 
@@ -141,7 +151,10 @@ class Page {
 
   #forget() {
     this.alone = false;
-    for (const cell of this.cells) { cell.ran = false; cell.state = ""; }
+    for (const cell of this.cells) {
+      cell.ran = false;
+      if (!cell.busy) cell.state = ""; // what waits or runs is told by who waits for it
+    }
     this.remember();
   }
 
@@ -150,6 +163,7 @@ class Page {
   }
 
   #tell(state) {
+    if (FORGETFUL.includes(state)) this.#forget();
     this.dock.hidden = false;
     this.dock.dataset.state = state;
     const at = state === "busy" && this.now
@@ -181,21 +195,21 @@ class Page {
 
   /* Edits and what has run survive a reload, as long as the tab is open. */
   remember() {
-    if (!this.cells || this.remembered) return;
+    if (!this.cells) return;
     const edits = this.cells.filter(({ editor }) => editor.changed)
       .map(({ number, editor }) => [number, editor.original, editor.source]);
-    const ran = this.cells.filter((cell) => cell.ran).map((cell) => cell.number);
-    sessionStorage.setItem(`desk ${chapter}`,
-      JSON.stringify({ kernel: this.kernel.id, ran, edits }));
+    const now = this.cells.filter((cell) => cell.ran).map((cell) => cell.number);
+    const { kernel, ran } = this.remembered ?? { kernel: this.kernel.id, ran: now };
+    sessionStorage.setItem(`desk ${chapter}`, JSON.stringify({ kernel, ran, edits }));
   }
 
   #recall() {
     const kept = JSON.parse(sessionStorage.getItem(`desk ${chapter}`) ?? "null");
+    this.remembered = kept; // until it is known whether its Python still runs
     for (const [number, original, source] of kept?.edits ?? []) {
       const editor = this.cells[number - 1]?.editor;
       if (editor?.original === original) editor.source = source;
     }
-    this.remembered = kept;
   }
 }
 

@@ -9,13 +9,16 @@ const FORMS = {
   "image/svg+xml": markup,
   "image/png": (data) => picture("image/png", data),
   "image/jpeg": (data) => picture("image/jpeg", data),
-  "text/latex": formula,
+  "text/markdown": (data) => text(data, "text_plain"),
+  "text/latex": (data) => text(data, "text_plain"),
   "text/plain": (data) => text(data, "text_plain"),
 };
 
+const named = new Map(); // by display id: what any cell may still change
+
 export class Output {
   constructor(node) {
-    Object.assign(this, { node, named: new Map(), clearNext: false });
+    Object.assign(this, { node, clearNext: false });
     node.replaceChildren();
   }
 
@@ -25,7 +28,7 @@ export class Output {
       return;
     }
     if (kind === "update_display_data") {
-      const old = this.named.get(content.transient?.display_id);
+      const old = named.get(content.transient?.display_id);
       if (old) this.#put(content, old);
       return;
     }
@@ -51,7 +54,7 @@ export class Output {
     if (!form) return; // such as the values that the build glues into the text
     const shown = FORMS[form]([data[form]].flat().join(""));
     if (old) old.replaceWith(shown); else this.node.append(shown);
-    if (transient?.display_id) this.named.set(transient.display_id, shown);
+    if (transient?.display_id) named.set(transient.display_id, shown);
     startScripts(shown);
   }
 
@@ -63,14 +66,21 @@ export class Output {
       this.node.append(last);
     }
     const pre = last.querySelector("pre");
-    pre.textContent = overwritten(pre.textContent + added.replace(ANSI, ""))
-      .slice(-LIMIT);
+    pre.textContent = shortened(overwritten(pre.textContent + added.replace(ANSI, "")));
   }
 }
 
 /* A carriage return begins the line anew, as progress bars want it. */
 function overwritten(written) {
-  return written.replace(/\r\n/g, "\n").replace(/[^\n]*\r(?=[^\n])/g, "");
+  const from = (line) => line.lastIndexOf("\r", line.length - 2) + 1;
+  return written.replace(/\r\n/g, "\n").split("\n")
+    .map((line) => line.slice(from(line))).join("\n");
+}
+
+function shortened(written) {
+  if (written.length <= LIMIT) return written;
+  const end = written.slice(-LIMIT);
+  return "[what came before is not shown]\n" + end.slice(end.indexOf("\n") + 1);
 }
 
 function made(tag, className, content = "") {
@@ -108,14 +118,10 @@ function picture(type, data) {
   return node;
 }
 
-function formula(data) {
-  const node = made("div", "output text_latex math", data);
-  window.MathJax?.typesetPromise?.([node]);
-  return node;
-}
-
 /* The sentence first; the way there is folded. */
 function error({ ename, evalue, traceback }) {
+  if (ename === "StdinNotImplementedError")
+    evalue = "this page has no input(): write the value into the code.";
   const node = made("div", "output desk-error");
   node.dataset.error = ename;
   const said = made("p", "", evalue ? `: ${evalue}` : "");

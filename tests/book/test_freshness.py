@@ -1,4 +1,4 @@
-"""A page is made anew when its text, a style, a template or an extension has changed."""
+"""A page is made anew when its text, a style or an extension has changed."""
 
 import shutil
 import subprocess

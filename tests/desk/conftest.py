@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 90_000  # in thousandths: what a busy machine may need
 SHARED = ["book", "exercises", "solutions", "_build/html"]
 
 
@@ -36,7 +37,14 @@ class Desk:
             headers={"Authorization": f"token {self.token}"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def end_kernels(self):
+        """End what the pages' cells run in."""
+        for session in self.ask("/api/sessions"):
+            if session["type"] == "page":
+                self.ask(f"/api/sessions/{session['id']}", "DELETE")
 
 
 def make_course(folder):
@@ -84,3 +92,47 @@ def desk(tmp_path_factory, taken):
     yield running
     running.process.terminate()
     running.process.wait(30)
+
+
+def foreign(url):
+    """Whether a request leaves this machine."""
+    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+
+
+@pytest.fixture
+def context(request, browser, desk):
+    """A browser that came with the token, with a record of what went wrong."""
+    scheme, width = getattr(request, "param", ("light", 1280))
+    size = {"width": width, "height": 900}
+    made = browser.new_context(viewport=size, color_scheme=scheme)
+    made.set_default_timeout(SECONDS)
+    made.foreign, made.errors = [], []
+    made.on("request", lambda r: made.foreign.append(r.url) if foreign(r.url) else 0)
+    made.on("console", lambda m: made.errors.append(m.text) if m.type == "error" else 0)
+    made.on("weberror", lambda e: made.errors.append(str(e.error)))
+    page = made.new_page()
+    page.goto(f"{desk.address}/?token={desk.token}")
+    page.wait_for_url("**/book/")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chapter(context, desk):
+    """Chapter 1, before anything has run; its kernel is ended afterwards."""
+    page = context.pages[0]
+    page.goto(f"{desk.address}/book/ch1_rnn.html")
+    page.wait_for_selector("#desk-welcome")
+    yield page
+    desk.end_kernels()
+
+
+def code(page, number):
+    """The field with the code of a cell."""
+    return page.get_by_label(f"Code of cell {number}", exact=True)
+
+
+def shown(page, number):
+    """What a cell put out, live."""
+    cell = page.locator("div.cell").filter(has=code(page, number))
+    return cell.locator(".desk-output")

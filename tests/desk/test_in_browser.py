@@ -10,64 +10,12 @@ from playwright.sync_api import expect
 from autograder.sources import assignments, read_source, solution_path
 from desk.copies import WORK
 
-from .conftest import ROOT
+from .conftest import ROOT, SECONDS, code, shown
 
 pytestmark = pytest.mark.browser
-SECONDS = 90_000
 WRONG = """def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh + h_prev @ W_hh)"""
 RIGHT = WRONG.replace("W_hh)", "W_hh + b_h)")
-
-
-def foreign(url):
-    """Whether a request leaves this machine."""
-    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
-
-
-@pytest.fixture
-def context(request, browser, desk):
-    """A browser that came with the token, with a record of what went wrong."""
-    scheme, width = getattr(request, "param", ("light", 1280))
-    size = {"width": width, "height": 900}
-    made = browser.new_context(viewport=size, color_scheme=scheme)
-    made.set_default_timeout(SECONDS)
-    made.foreign, made.errors = [], []
-    made.on("request", lambda r: made.foreign.append(r.url) if foreign(r.url) else 0)
-    made.on("console", lambda m: made.errors.append(m.text) if m.type == "error" else 0)
-    made.on("weberror", lambda e: made.errors.append(str(e.error)))
-    page = made.new_page()
-    page.goto(f"{desk.address}/?token={desk.token}")
-    page.wait_for_url("**/book/")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def chapter(context, desk):
-    """Chapter 1, before anything has run; its kernel is ended afterwards."""
-    page = context.pages[0]
-    page.goto(f"{desk.address}/book/ch1_rnn.html")
-    page.wait_for_selector("#desk-welcome")
-    yield page
-    for session in desk.ask("/api/sessions"):
-        if session["type"] == "page":
-            desk_kernel = session["kernel"]["id"]
-            page.evaluate(
-                "id => fetch('/api/kernels/' + id, {method: 'DELETE', headers: "
-                "{'X-XSRFToken': document.cookie.match(/_xsrf=([^;]*)/)[1]}})",
-                desk_kernel,
-            )
-
-
-def code(page, number):
-    """The field with the code of a cell."""
-    return page.get_by_label(f"Code of cell {number}", exact=True)
-
-
-def shown(page, number):
-    """What a cell put out, live."""
-    cell = page.locator("div.cell").filter(has=code(page, number))
-    return cell.locator(".desk-output")
 
 
 @pytest.mark.parametrize(
@@ -185,9 +133,13 @@ def test_a_student_answers_wrongly_then_rightly(notebook, desk):
         (WRONG, "Look at the example above and equation (1.1)", "0 / 2wrong"),
         (RIGHT, None, "2 / 2correct"),
     ]:
+        active = notebook.locator(".jp-Notebook .jp-mod-active")
+        active.get_by_text("def rnn_step").wait_for()
         notebook.keyboard.press("Enter")
+        notebook.locator(".jp-Notebook.jp-mod-editMode").wait_for()
         notebook.keyboard.press("Control+a")
         notebook.keyboard.insert_text(source)
+        active.get_by_text("np.tanh").wait_for()
         notebook.keyboard.press("Shift+Enter")
         notebook.keyboard.press("Shift+Enter")
         if seen:
@@ -202,6 +154,16 @@ def test_a_student_answers_wrongly_then_rightly(notebook, desk):
     assert first.count() == 1
     saved = desk.course / "work/ch1_rnn/ch1_rnn.ipynb"
     assert "rnn_step" in saved.read_text()
+
+
+def test_a_result_that_was_closed_comes_back_with_the_next_check(notebook):
+    result = notebook.locator(".desk-check")
+    for _ in range(2):
+        notebook.locator(".desk-check-button").click()
+        result.get_by_role("row").filter(has_text="rnn_step").first.wait_for()
+        tab = notebook.locator(".lm-TabBar-tab").filter(has_text="Check: ")
+        tab.locator(".lm-TabBar-tabCloseIcon").click()
+        expect(result).to_have_count(0)
 
 
 def test_a_solved_notebook_gets_full_marks_and_stays_as_it_is(context, desk):

@@ -29,7 +29,8 @@
         `${settings.baseUrl}desk/check`, request, settings);
       if (answer.ok) return await answer.json();
     } catch {
-      return { error: "The server does not answer: start it again, then reload the page." };
+      return { error: "The server does not answer: start it again, and open the " +
+        "address that it prints." };
     }
     return { error: "The server could not check this notebook: save it and reload the page." };
   }
@@ -122,12 +123,14 @@
     const onClick = async () => {
       if (busy) return;
       busy = true;
-      if (!result || result.isDisposed) result = beside(app, widgets, panel);
-      app.shell.activateById(result.id);
-      result.node.querySelector(".body").replaceChildren(
-        element("p", "Checking: this takes some seconds ..."));
-      show(result.node, panel, await ask(services, panel.context.model.toJSON()));
-      busy = false;
+      try {
+        // A panel that was closed is not disposed, only taken off.
+        if (!result?.isAttached) result = beside(app, widgets, panel);
+        app.shell.activateById(result.id);
+        result.node.querySelector(".body").replaceChildren(element("p",
+          "Checking: this takes some seconds, or longer while another check runs ..."));
+        show(result.node, panel, await ask(services, panel.context.model.toJSON()));
+      } finally { busy = false; }
     };
     return new ui.ToolbarButton({
       label: "Check", onClick, className: "desk-check-button",
