@@ -95,7 +95,13 @@ def check(course: Path | None, notebook: Path, as_json: bool) -> int:
     except UsageError as error:
         raise UsageError(f"{notebook}: {error}") from None
     root, config = _open(course, notebook.parent)
-    graded = _graded(root, config, assignment_of(nb, root), content)
+    try:
+        graded = _graded(root, config, assignment_of(nb, root), content)
+    except ForkServerEnded as error:
+        raise UsageError(
+            f"The notebook was not checked, because {error}; close what else needs "
+            "memory, and check it again."
+        ) from None
     if graded.status == "refused":
         raise UsageError(f"{notebook}: {graded.reason}")
     if as_json:
@@ -114,16 +120,10 @@ def _graded(root: Path, config: object, assignment: str, content: bytes) -> obje
     from .worker import grade as run
 
     try:
-        try:
-            return run(make_job(root, assignment, content, config))
-        except NoSandbox:
-            config.JudgingExecute.confined = False
-            return run(make_job(root, assignment, content, config))
-    except ForkServerEnded as error:
-        raise UsageError(
-            f"The notebook was not checked, because {error}; close what else needs "
-            "memory, and check it again."
-        ) from None
+        return run(make_job(root, assignment, content, config))
+    except NoSandbox:
+        config.JudgingExecute.confined = False
+        return run(make_job(root, assignment, content, config))
 
 
 @cli.command()
